@@ -1,5 +1,19 @@
 /** The columns of a CallRecord: the one table from which types, Parquet schema, API schema and docs are made. */
-import { boolean, instant, integer, json, list, localTime, map, money, number, oneOf, type Shape, struct, text } from "./shapes.ts";
+import {
+  boolean,
+  instant,
+  integer,
+  json,
+  list,
+  localTime,
+  map,
+  money,
+  number,
+  oneOf,
+  type Shape,
+  struct,
+  text,
+} from "./shapes.ts";
 
 /** Raised when a column is added; a folder with a higher one is refused by an older reader. */
 export const RECORD_VERSION = 1;
@@ -58,11 +72,17 @@ const pii = { pii: true } as const;
 
 /** In the order of the Parquet schema. Additions go to the end of their group; a type never changes. */
 export const COLUMNS = {
-  id: column(text, "UUIDv7 made from start_time and a hash of source and call_id: the same call always has the same id."),
+  id: column(
+    text,
+    "UUIDv7 made from start_time and a hash of source and call_id: the same call always has the same id.",
+  ),
   rev: column(integer, "Revision of the record; the highest one of an id wins. A call closed as lost has 0."),
   record_version: column(integer, "Version of this schema the record was written by."),
   call_id: column(text, "The engine's own name of the call, such as an Asterisk channel id."),
-  source: column(text, "Where the record comes from: asterisk, openai_realtime, livekit, vapi, retell, elevenlabs, report, import:…"),
+  source: column(
+    text,
+    "Where the record comes from: asterisk, openai_realtime, livekit, vapi, retell, elevenlabs, report, import:…",
+  ),
   session_id: column(text, "Name of the session, where one session holds several calls."),
   writer: column(text, "The journal writer that recorded the call."),
 
@@ -134,7 +154,10 @@ export const COLUMNS = {
 
   metadata: column(json, "Anything else the engine wants to keep.", pii),
   server_messages: column(json, "Raw messages of a provider.", pii),
-  quality_flags: column(list(text), "What was doubtful in the record, e.g. clock_step, impossible_latency, truncated_text."),
+  quality_flags: column(
+    list(text),
+    "What was doubtful in the record, e.g. clock_step, impossible_latency, truncated_text.",
+  ),
   created_at: column(instant, "When the record was made.", { unit: "UTC" }),
 } as const;
 

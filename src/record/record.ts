@@ -1,5 +1,12 @@
 /** The CallRecord: one finished call, as it stands in the journal, in Parquet and in the API. */
-import { COLUMN_NAMES, COLUMNS, type ColumnName, type DIRECTIONS, type ENDED_BY, type OUTCOMES } from "./columns.ts";
+import {
+  COLUMN_NAMES,
+  type COLUMNS,
+  type ColumnName,
+  type DIRECTIONS,
+  type ENDED_BY,
+  type OUTCOMES,
+} from "./columns.ts";
 import type { ValueOf } from "./shapes.ts";
 
 type Nullable = { -readonly [K in ColumnName]: ValueOf<(typeof COLUMNS)[K]["shape"]> };
