@@ -1,0 +1,32 @@
+/** The seam to DuckDB: one statement in, rows out as JSON texts. */
+import type { Parameter } from "./statement.ts";
+
+export interface EngineOptions {
+  /** DuckDB's memory_limit, e.g. "1GB". */
+  readonly memory_limit: string;
+  /** Folder DuckDB may spill to; made when it is needed. */
+  readonly temp_directory: string;
+  readonly threads: number;
+  /** Statements at once; more of them wait. */
+  readonly queries_max: number;
+}
+
+export interface QueryEngine {
+  readonly kind: "child" | "in-process";
+  /** Rises whenever the engine starts with an empty memory. */
+  readonly generation: number;
+  /**
+   * Asks a SELECT and yields chunks of rows, each row one JSON text made by to_json. With `generation`, it fails with
+   * EngineLostError when the engine has been started anew since, so that no question meets an empty tail.
+   * Throws StatementError for what DuckDB refuses, AbortError when the signal fires.
+   */
+  run(
+    statement: string,
+    parameters: readonly Parameter[],
+    signal?: AbortSignal,
+    generation?: number,
+  ): AsyncIterable<string[]>;
+  /** Carries out statements that give no rows, in order; for the tail table only. */
+  execute(statement: string, parameters: readonly Parameter[], generation?: number): Promise<void>;
+  close(): Promise<void>;
+}
