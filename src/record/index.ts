@@ -1,5 +1,7 @@
 /** The noun of the house: the CallRecord with its columns, ids, days and outcome rules. */
 export * from "./columns.ts";
 export * from "./id.ts";
+export { Scrutiny } from "./limits.ts";
+export { normaliseRecord } from "./normalise.ts";
 export * from "./record.ts";
 export { duckdbType, type Json, type Shape } from "./shapes.ts";

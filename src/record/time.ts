@@ -1,0 +1,64 @@
+/** Instants and wall-clock times of a record. */
+
+const MS_MAX = 253402300799999;
+const ZONED = /(?:z|[+-]\d{2}:?\d{2})$/i;
+const ISO_START = /^\d{4}-\d{2}-\d{2}(?:[t ]\d{2}:\d{2}|$)/i;
+
+/**
+ * Epoch ms of a Date, a number of ms, or a text with a date and time (one without zone is UTC). Null where it is none
+ * of these or lies outside the years 1970 to 9999.
+ */
+export function instantMs(value: unknown): number | null {
+  let ms: number;
+  if (typeof value === "number") ms = value;
+  else if (value instanceof Date) ms = value.getTime();
+  else if (typeof value === "string" && ISO_START.test(value)) {
+    const text = value.trim();
+    ms = Date.parse(text.length <= 10 || ZONED.test(text) ? text : `${text}Z`);
+  } else return null;
+  return ms >= 0 && ms <= MS_MAX ? Math.trunc(ms) : null;
+}
+
+/** ISO 8601 in UTC with milliseconds: how every instant stands in a record. */
+export const isoOf = (ms: number): string => new Date(ms).toISOString();
+
+const formats = new Map<string, Intl.DateTimeFormat | null>();
+const FORMATS_MAX = 600;
+
+/** Whether a text names a time zone that this machine knows. */
+export function isTimeZone(zone: string): boolean {
+  return formatOf(zone) !== null;
+}
+
+/** The clock of `zone` at an instant, such as `2026-11-21T14:03:00.000`; null for a zone nobody knows. */
+export function localTimeOf(ms: number, zone: string): string | null {
+  if (zone === "UTC") return isoOf(ms).slice(0, -1);
+  const format = formatOf(zone);
+  if (!format) return null;
+  const part: Record<string, string> = {};
+  for (const { type, value } of format.formatToParts(ms)) part[type] = value;
+  const { year, month, day, hour, minute, second } = part;
+  return `${year?.padStart(4, "0")}-${month}-${day}T${hour}:${minute}:${second}.${String(ms % 1000).padStart(3, "0")}`;
+}
+
+function formatOf(zone: string): Intl.DateTimeFormat | null {
+  const known = formats.get(zone);
+  if (known !== undefined) return known;
+  let format: Intl.DateTimeFormat | null = null;
+  try {
+    format = new Intl.DateTimeFormat("en-u-ca-iso8601-nu-latn", {
+      timeZone: zone,
+      year: "numeric",
+      month: "2-digit",
+      day: "2-digit",
+      hour: "2-digit",
+      minute: "2-digit",
+      second: "2-digit",
+      hourCycle: "h23",
+    });
+  } catch {
+    // A RangeError: no such zone.
+  }
+  if (formats.size < FORMATS_MAX) formats.set(zone, format);
+  return format;
+}
