@@ -1,7 +1,8 @@
 /** The snapshot: all calls of one moment, as Parquet files, masks and the journal's fresh rows. */
 
+import { realFs } from "./fs.ts";
 import type { FreshRow, JournalFollower } from "./journal/follower.ts";
-import { listLake } from "./lake/listing.ts";
+import { listFiles, listLake } from "./lake/listing.ts";
 import { maskNames } from "./lake/masks.ts";
 import { covers, type LakeFile } from "./lake/names.ts";
 
@@ -20,12 +21,16 @@ const TRIES_MAX = 50;
  * Takes a snapshot. Fresh rows come before the listing: a row published meanwhile is then in the listing.
  * Whoever reads the files and finds one gone ("No such file") takes a new snapshot.
  */
-export async function takeSnapshot(dir: string, follower: JournalFollower): Promise<Snapshot> {
+export async function takeSnapshot(
+  dir: string,
+  follower: JournalFollower,
+  list: typeof listFiles = listFiles,
+): Promise<Snapshot> {
   for (let tries = 1; ; tries++) {
     // A mask made after the poll could hide an old row whose new one we have not read: then all is done again.
     const before = (await maskNames(dir)).join();
     await follower.poll();
-    const { files, masks } = await listLake(dir);
+    const { files, masks } = await listLake(dir, realFs, list);
     if ((await maskNames(dir)).join() === before)
       return { files, masks, fresh: freshRows(follower.rows(), files, masks) };
     if (tries >= TRIES_MAX)

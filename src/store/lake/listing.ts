@@ -36,11 +36,15 @@ export async function listFiles(dir: string, fs: StoreFs = realFs): Promise<Lake
   return visible(files);
 }
 
-/** Files and masks of one moment: masks are read before and after, and all is read again if they changed. */
-export async function listLake(dir: string, fs: StoreFs = realFs): Promise<Listing> {
+/** Files and masks of one moment: masks are read before and after, and all is read again if they changed. `list` may be a listing that remembers. */
+export async function listLake(
+  dir: string,
+  fs: StoreFs = realFs,
+  list: typeof listFiles = listFiles,
+): Promise<Listing> {
   for (let tries = 1; ; tries++) {
     const masks = await readMasks(dir, fs);
-    const files = await listFiles(dir, fs);
+    const files = await list(dir, fs);
     const after = await maskNames(dir, fs);
     const same = after.length === masks.length && masks.every((mask) => after.includes(mask.name));
     if (same) return { files, masks: mergeMasks(masks) };

@@ -1,0 +1,160 @@
+/** What asking gives: the types of every answer, re-exported by the API's contract. */
+import type { CallRecord, Message } from "../record/record.ts";
+
+/** The columns of one row of the list, in order. */
+export const SUMMARY_COLUMNS = [
+  "id",
+  "call_id",
+  "source",
+  "client_id",
+  "assistant_id",
+  "caller_number",
+  "caller_name",
+  "called_number",
+  "direction",
+  "start_time",
+  "end_time",
+  "duration_seconds",
+  "provider_name",
+  "pipeline_name",
+  "context_name",
+  "language",
+  "outcome",
+  "ended_reason",
+  "ended_by",
+  "error_message",
+  "transfer_destination",
+  "total_turns",
+  "user_messages",
+  "assistant_messages",
+  "avg_turn_latency_ms",
+  "max_turn_latency_ms",
+  "tool_call_count",
+  "tool_ok_count",
+  "tool_error_count",
+  "barge_in_count",
+  "cost_total",
+  "currency",
+  "quality_flags",
+  "summary",
+] as const satisfies readonly (keyof CallRecord)[];
+
+/** One row of the list. Times are ISO 8601 in UTC with ms; personal columns are null without calls.read_pii. */
+export type CallSummary = Pick<CallRecord, (typeof SUMMARY_COLUMNS)[number]>;
+
+/** GET / */
+export interface CallList {
+  calls: CallSummary[];
+  /** Pass it as `cursor` for the next page; null on the last one (and with page/page_size). */
+  next_cursor: string | null;
+  /** Number of calls under the filter, with include=total. */
+  total?: number;
+  /** The same question for `call-lake sql`, with include=sql. */
+  sql?: string;
+}
+
+/** GET /:id: every column. */
+export type CallDetail = CallRecord;
+
+/** GET /:id/transcript */
+export interface CallTranscript {
+  id: string;
+  conversation: Message[];
+}
+
+export interface Totals {
+  calls: number;
+  duration_seconds_total: number;
+  avg_duration_seconds: number | null;
+  tool_calls: number;
+  tool_ok: number;
+  tool_errors: number;
+  /** tool_ok / (tool_ok + tool_errors), 0 … 1; null when no tool call has ended. */
+  tool_success_rate: number | null;
+  /** Over all plausible turns, not the mean of the calls' means. */
+  avg_turn_latency_ms: number | null;
+  p50_turn_latency_ms: number | null;
+  p95_turn_latency_ms: number | null;
+  barge_ins: number;
+  /** Calls with outcome completed. */
+  completed: number;
+}
+
+export interface TimelinePoint {
+  /** Instant at which the bucket starts. */
+  t: string;
+  calls: number;
+  avg_turn_latency_ms: number | null;
+}
+
+export interface ValueCount {
+  value: string | null;
+  calls: number;
+}
+
+export interface ToolCount {
+  name: string | null;
+  calls: number;
+  ok: number;
+  errors: number;
+  /** ok / (ok + errors), 0 … 1. */
+  success_rate: number | null;
+  avg_duration_ms: number | null;
+}
+
+export interface CallerCount {
+  /** Null for calls without a number, and for everybody without calls.read_pii (the list is empty then). */
+  caller_number: string | null;
+  calls: number;
+  duration_seconds: number;
+}
+
+/** GET /stats */
+export interface CallStats {
+  /** Instants; the end is exclusive; null = open on that side and there is no call. */
+  range: { start: string | null; end: string | null; tz: string };
+  totals: Totals;
+  /** The period of equal length before; null without start_date. */
+  previous: Totals | null;
+  timeline: { bucket: "hour" | "day" | "week"; points: TimelinePoint[] };
+  /** 24 rows, hour of the day in tz. */
+  hours: { hour: number; calls: number }[];
+  outcomes: ValueCount[];
+  providers: ValueCount[];
+  pipelines: ValueCount[];
+  contexts: ValueCount[];
+  tools: ToolCount[];
+  top_callers: CallerCount[];
+  sql?: string;
+}
+
+/** GET /facets: distinct values under the filter, most frequent first. */
+export interface CallFacets {
+  provider_name: ValueCount[];
+  pipeline_name: ValueCount[];
+  context_name: ValueCount[];
+  outcome: ValueCount[];
+  direction: ValueCount[];
+  language: ValueCount[];
+  client_id: ValueCount[];
+}
+
+/** GET /healthz: how the lake and its engine are. */
+export interface Health {
+  status: "ok" | "degraded";
+  /** Why it is degraded. */
+  reason: string | null;
+  /** Time a real question took. */
+  query_ms: number | null;
+  /** Rows that are in the journal only. */
+  tail_rows: number;
+  /** Parquet files in sight. */
+  files: number;
+  /** Calls that are going on. */
+  active_calls: number;
+  /** Age of the oldest row that is in the journal only; null when there is none. */
+  journal_lag_seconds: number | null;
+  engine: "child" | "in-process";
+  /** Times the query child was started anew. */
+  engine_restarts: number;
+}

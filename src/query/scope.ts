@@ -1,0 +1,67 @@
+/** The scope: what a person may see, compiled into every statement in this one place. */
+import { COLUMNS, type ColumnName } from "../record/columns.ts";
+import { BadQuestionError, ForbiddenError } from "./errors.ts";
+import { all, name, raw, type Sql, sql } from "./statement.ts";
+
+export interface ScopeIdentity {
+  /** The tenant the person is bound to; absent = all tenants. */
+  readonly client_id?: string | undefined;
+  /** The assistant the person is bound to; absent = all assistants. */
+  readonly assistant_id?: string | undefined;
+  /** Whether personal data may be seen. */
+  readonly read_pii: boolean;
+}
+
+declare const brand: unique symbol;
+/** Made by scopeOf only; every question takes one. */
+export type Scope = ScopeIdentity & { readonly [brand]: true };
+
+const made = new WeakSet<object>();
+
+/** Binds questions to what an identity may see. Throws on a tenant that is there but empty: that is nobody's tenant. */
+export function scopeOf(identity: ScopeIdentity): Scope {
+  const { client_id, assistant_id, read_pii } = identity;
+  for (const [field, value] of Object.entries({ client_id, assistant_id })) {
+    if (value !== undefined && (typeof value !== "string" || value === "")) {
+      throw new ForbiddenError(`An identity's ${field} is a text or absent; it is ${JSON.stringify(value)}.`);
+    }
+  }
+  const scope = Object.freeze({ client_id, assistant_id, read_pii: read_pii === true }) as Scope;
+  made.add(scope);
+  return scope;
+}
+
+/** The condition every row must meet. Throws if the scope was not made by scopeOf. */
+export function conditionOf(scope: Scope): Sql {
+  assertScope(scope);
+  const conditions: Sql[] = [];
+  if (scope.client_id !== undefined) conditions.push(sql`client_id = ${scope.client_id}`);
+  if (scope.assistant_id !== undefined) conditions.push(sql`assistant_id = ${scope.assistant_id}`);
+  return all(conditions);
+}
+
+/** The column as the scope sees it: NULL of its type where it is personal and may not be read. */
+export function visibleColumn(column: ColumnName, scope: Scope): Sql {
+  assertScope(scope);
+  return isHidden(column, scope) ? raw("NULL") : name(column);
+}
+
+/** Whether the scope hides this column. */
+export function isHidden(column: ColumnName, scope: Scope): boolean {
+  return !scope.read_pii && "pii" in COLUMNS[column];
+}
+
+/** Throws ForbiddenError if asking by this column would tell what the scope hides. */
+export function refuseHidden(column: ColumnName, scope: Scope, field: string): void {
+  assertScope(scope);
+  if (isHidden(column, scope)) {
+    throw new ForbiddenError(
+      `${field} asks by ${column}, which is personal: the permission calls.read_pii is needed.`,
+      field,
+    );
+  }
+}
+
+function assertScope(scope: Scope): void {
+  if (!made.has(scope)) throw new BadQuestionError("A question needs a scope made by scopeOf.", null);
+}
