@@ -1,0 +1,13 @@
+/** call-lake/etl: journal to lake, and what keeps the lake in order. */
+
+export { addRecords } from "./add-records.ts";
+export { type Receipt, readReceipts } from "./audit.ts";
+export { type CompactReport, compact } from "./compact.ts";
+export { type EraseReceipt, type EraseRequest, erase } from "./erase.ts";
+export type { JobOptions } from "./job.ts";
+export { type EtlProcess, type EtlProcessOptions, startEtlProcess } from "./process.ts";
+export { type PublishReport, publish } from "./publish.ts";
+export { type RecoverReport, recover } from "./recover.ts";
+export { type RetainReport, retain } from "./retain.ts";
+export { type EtlOptions, publishNow, runEtl } from "./run.ts";
+export { type VerifyReport, verify } from "./verify.ts";

@@ -1,0 +1,80 @@
+/** A job of the etl: it holds the lake's lock, and has the file system, DuckDB, the clock and the log it works with. */
+
+import { realFs, type StoreFs } from "../store/fs.ts";
+import { ensureDataFolder, tmpPath } from "../store/lake/layout.ts";
+import { withLakeLock } from "../store/lake/lock.ts";
+import { type LakeDb, openLakeDb } from "./duckdb.ts";
+
+export interface JobOptions {
+  readonly fs?: StoreFs;
+  /** Shared by tests; a job opens and closes its own otherwise. */
+  readonly db?: LakeDb;
+  /** Milliseconds since 1970. */
+  readonly now?: () => number;
+  readonly log?: (line: string) => void;
+  /** How long to wait for another job on the same folder, in ms. */
+  readonly wait_ms?: number;
+  /** Rows older than this many days are refused; 0 = none are. */
+  readonly retention_days?: number;
+}
+
+export interface Job {
+  readonly dir: string;
+  readonly fs: StoreFs;
+  readonly retention_days: number;
+  now(): number;
+  log(line: string): void;
+  /** DuckDB for small statements and one segment's rows. */
+  db(): Promise<LakeDb>;
+  /** Runs with an instance of its own, one thread and little memory: for merging whole days. */
+  withBoundedDb<T>(work: (db: LakeDb) => Promise<T>): Promise<T>;
+}
+
+const LOCK_WAIT_MS = 60_000;
+
+/** Runs a job alone on the data folder; throws LakeIsLocked if another one takes longer than `wait_ms`. */
+export async function runJob<T>(dir: string, options: JobOptions, work: (job: Job) => Promise<T>): Promise<T> {
+  const fs = options.fs ?? realFs;
+  const retention_days = daysOf(options.retention_days ?? 0);
+  await ensureDataFolder(dir, fs);
+  return withLakeLock(dir, { wait_ms: options.wait_ms ?? LOCK_WAIT_MS }, async () => {
+    let own: Promise<LakeDb> | undefined;
+    const open = (memory_limit: string, threads: number) =>
+      openLakeDb({ temp_dir: tmpPath(dir, "spill"), memory_limit, threads });
+    try {
+      return await work({
+        dir,
+        fs,
+        retention_days,
+        now: options.now ?? Date.now,
+        log: options.log ?? (() => {}),
+        db: async () => {
+          if (options.db !== undefined) return options.db;
+          own ??= open("512MB", 2);
+          return own;
+        },
+        withBoundedDb: async (merge) => {
+          if (options.db !== undefined) return merge(options.db);
+          const db = await open("256MB", 1);
+          try {
+            return await merge(db);
+          } finally {
+            db.close();
+          }
+        },
+      });
+    } finally {
+      (await own?.catch(() => undefined))?.close();
+    }
+  });
+}
+
+const DAYS_MAX = 36_500;
+
+/** Checks a number of days to keep; throws a sentence for anything but a whole number from 0 to 36,500. */
+export function daysOf(days: number): number {
+  if (Number.isInteger(days) && days >= 0 && days <= DAYS_MAX) return days;
+  throw new RangeError(
+    `CALL_HISTORY_RETENTION_DAYS must be a whole number of days from 0 (keep for ever) to ${DAYS_MAX}; it is ${JSON.stringify(days)}.`,
+  );
+}

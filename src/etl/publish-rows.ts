@@ -1,0 +1,131 @@
+/** Brings the rows of one segment into the lake: a file a day, and older revisions of the same calls out of it. */
+import { dayOf, dayOfTime, isCallIdentity } from "../record/index.ts";
+import { addFile } from "../store/lake/add-file.ts";
+import { visibleOfDay } from "../store/lake/listing.ts";
+import { ERASED_REV, mergeMasks, readMasks, writeMask } from "../store/lake/masks.ts";
+import { covers } from "../store/lake/names.ts";
+import { parquetSource } from "../store/lake/sql.ts";
+import { pairsSource } from "./duckdb.ts";
+import { finishReplacement } from "./finish-masks.ts";
+import type { Job } from "./job.ts";
+import { copyRows, type Row } from "./write-rows.ts";
+
+/** What became of the rows of a segment. */
+export interface RowCounts {
+  files: number;
+  rows: number;
+  /** Rows the lake has already, in the same or a higher revision. */
+  known: number;
+  /** Rows that took the place of a lower revision. */
+  replaced: number;
+  /** Rows that are being erased. */
+  erased: number;
+  /** Rows older than the retention horizon. */
+  refused_old: number;
+  /** Rows without an id of ours. */
+  refused_id: number;
+}
+
+export const noRows = (): RowCounts => ({
+  files: 0,
+  rows: 0,
+  known: 0,
+  replaced: 0,
+  erased: 0,
+  refused_old: 0,
+  refused_id: 0,
+});
+
+const DAY_MS = 86_400_000;
+
+/** The first day that is kept, or "" if all are. */
+export function horizonDay(retentionDays: number, nowMs: number): string {
+  return retentionDays === 0 ? "" : dayOfTime(nowMs - retentionDays * DAY_MS);
+}
+
+interface DayPlan {
+  readonly day: string;
+  readonly rows: Row[];
+  /** id -> the revision that takes the place of a lower one in the lake. */
+  readonly replacing: ReadonlyMap<string, number>;
+}
+
+/** Publishes the rows of (writer, segment), adding to `counts`. Doing it again after a kill adds what was missing. */
+export async function publishRows(
+  job: Job,
+  writer: string,
+  segment: number,
+  rows: readonly Row[],
+  counts: RowCounts,
+): Promise<void> {
+  const plans: DayPlan[] = [];
+  for (const [day, ofDay] of Map.groupBy(await admitted(job, rows, counts), (row) => dayOf(row.id))) {
+    const plan = await planDay(job, day, writer, segment, ofDay, counts);
+    if (plan !== null) plans.push(plan);
+  }
+  const replacing = new Map(plans.flatMap((plan) => [...plan.replacing]));
+  // Kill after the mask: the old revision is hidden, and the new one is shown as a fresh row of the journal.
+  const mask =
+    replacing.size === 0
+      ? null
+      : await writeMask(job.dir, { reason: "supersede", ids: replacing, who: null, at: null }, job.fs);
+  for (const { day, rows: ofDay } of plans) {
+    // Kill: a day is there or not; one that is there is skipped the next time, since its file covers the segment.
+    const key = { day, writer, first: segment, last: segment, generation: 0 };
+    await addFile(job.dir, key, (tmp) => copyRows(job, day, ofDay, tmp), job.fs);
+    counts.files++;
+    counts.rows += ofDay.length;
+  }
+  // Kill: the old revision is still in its file and the mask still hides it; recover finishes the mask.
+  if (mask !== null) await finishReplacement(job, mask);
+}
+
+async function admitted(job: Job, rows: readonly Row[], counts: RowCounts): Promise<Row[]> {
+  const masks = mergeMasks(await readMasks(job.dir, job.fs));
+  const horizon = horizonDay(job.retention_days, job.now());
+  return rows.filter((row) => {
+    if (!isCallIdentity(row.id)) counts.refused_id++;
+    else if (masks.get(row.id) === ERASED_REV) counts.erased++;
+    else if (dayOf(row.id) < horizon) counts.refused_old++;
+    else return true;
+    return false;
+  });
+}
+
+/** What is to be written for a day; null if it is published already or nothing of it is new. */
+async function planDay(
+  job: Job,
+  day: string,
+  writer: string,
+  segment: number,
+  rows: readonly Row[],
+  counts: RowCounts,
+): Promise<DayPlan | null> {
+  const files = await visibleOfDay(job.dir, day, job.fs);
+  if (covers(files, writer, segment, day)) return null;
+  const highest = new Map<string, Row>();
+  for (const row of rows) if (row.rev >= (highest.get(row.id)?.rev ?? 0)) highest.set(row.id, row);
+  const replacing = new Map<string, number>();
+  if (files.length > 0) {
+    const db = await job.db();
+    const pairs = Array.from(highest.values(), (row) => [row.id, row.rev] as const);
+    const ids = pairs.map(([id]) => id).sort();
+    // Ids follow the time, so the range leaves most row groups unread.
+    const found = await db.rows(
+      `SELECT c.id AS id, CAST(max(c.rev) AS DOUBLE) AS rev FROM ${parquetSource(files)} AS c
+       WHERE c.id BETWEEN '${ids[0]}' AND '${ids.at(-1)}' AND c.id IN (SELECT m.id FROM ${pairsSource(pairs)} AS m) GROUP BY c.id`,
+    );
+    for (const { id, rev } of found) {
+      const row = highest.get(String(id));
+      if (row === undefined) continue;
+      if (Number(rev) >= row.rev) {
+        highest.delete(row.id);
+        counts.known++;
+      } else {
+        replacing.set(row.id, row.rev);
+        counts.replaced++;
+      }
+    }
+  }
+  return highest.size === 0 ? null : { day, rows: [...highest.values()], replacing };
+}

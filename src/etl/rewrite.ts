@@ -1,0 +1,67 @@
+/** Rewriting: files whose rows a mask hides get a next generation without them, and the old one is removed. */
+import { dirname } from "node:path";
+import { dayOf } from "../record/index.ts";
+import { removeFile } from "../store/fs.ts";
+import { addFile } from "../store/lake/add-file.ts";
+import { filesOfDay, visibleOfDay } from "../store/lake/listing.ts";
+import { type LakeFile, visible } from "../store/lake/names.ts";
+import { quote } from "../store/lake/sql.ts";
+import { pairsSource } from "./duckdb.ts";
+import type { Job } from "./job.ts";
+import { assertCount } from "./write-rows.ts";
+
+export interface Rewritten {
+  /** Paths of the files that had such rows. */
+  readonly files: string[];
+  readonly rows: number;
+}
+
+/** Makes the rows of these ids below these revs physically gone from every file of their days. */
+export async function dropRows(job: Job, ids: ReadonlyMap<string, number>): Promise<Rewritten> {
+  const done = { files: [] as string[], rows: 0 };
+  const byDay = Map.groupBy(ids, ([id]) => dayOf(id));
+  for (const [day, pairs] of byDay) {
+    for (const file of await visibleOfDay(job.dir, day, job.fs)) {
+      const rows = await dropFrom(job, file, pairs);
+      if (rows > 0) done.files.push(file.path);
+      done.rows += rows;
+    }
+    // A killed run may have left an older generation, or the inputs of a merge, with the rows still in it.
+    await removeInvisible(job, day);
+  }
+  return done;
+}
+
+async function dropFrom(job: Job, file: LakeFile, pairs: readonly (readonly [string, number])[]): Promise<number> {
+  const db = await job.db();
+  const source = `read_parquet(${quote(file.path)}, hive_partitioning = false)`;
+  const hidden = `EXISTS (SELECT 1 FROM ${pairsSource(pairs)} AS m WHERE m.id = c.id AND c.rev < m.rev)`;
+  const [found] = await db.rows(
+    `SELECT CAST(count(*) AS DOUBLE) AS n, CAST(count(*) FILTER (WHERE ${hidden}) AS DOUBLE) AS hidden FROM (SELECT id, rev FROM ${source}) AS c`,
+  );
+  const [all, gone] = [Number(found?.["n"]), Number(found?.["hidden"])];
+  if (gone === 0) return 0;
+  // A file without rows is written too: it says that its segments are published. Kill: as in addFile, the mask hides.
+  const next = { ...file, generation: file.generation + 1 };
+  const copy = async (tmp: string) => {
+    await db.copy(`SELECT * FROM ${source} AS c WHERE NOT ${hidden} ORDER BY start_time`, tmp);
+    await assertCount(job, tmp, all - gone);
+  };
+  await addFile(job.dir, next, copy, job.fs);
+  // Kill before: two generations, of which readers see the new one; recover removes the old one.
+  await removeFile(file.path, job.fs);
+  await job.fs.fsyncDir(dirname(file.path));
+  return gone;
+}
+
+/** Removes the files of one day that readers no longer see; returns how many there were. */
+export async function removeInvisible(job: Job, day: string): Promise<number> {
+  const files = await filesOfDay(job.dir, day, job.fs);
+  const seen = new Set(visible(files).map((file) => file.path));
+  const unseen = files.filter((file) => !seen.has(file.path));
+  // A file enters with an fsync of its folder, but a kill may have come before it: make it sure before removing.
+  for (const folder of new Set(unseen.map((file) => dirname(file.path)))) await job.fs.fsyncDir(folder);
+  // Kill between two: what hides the others is visible and stays, so they stay hidden.
+  for (const file of unseen) await removeFile(file.path, job.fs);
+  return unseen.length;
+}

@@ -1,0 +1,118 @@
+/** The etl's loop: publish, compact and retain by the clock, for ever or once; a failing step never ends it. */
+import { setTimeout as sleep } from "node:timers/promises";
+import { unlessCode } from "../store/fs.ts";
+import { isSealed, listSegments, listWriters, writerIsGone } from "../store/journal/reader.ts";
+import { compactAll } from "./compact.ts";
+import { isFatal } from "./duckdb.ts";
+import { daysOf, type JobOptions, runJob } from "./job.ts";
+import { type PublishReport, publish, publishAll } from "./publish.ts";
+import { recoverAll } from "./recover.ts";
+import { retainAll } from "./retain.ts";
+import { closeSegments, openSegmentsWith } from "./rotation.ts";
+
+export interface EtlOptions {
+  readonly dir: string;
+  /** How often live writers are asked to close their segments, in s; a closed one is published within a second. */
+  readonly publish_seconds?: number;
+  /** 0 = keep for ever. */
+  readonly retention_days?: number;
+  readonly signal?: AbortSignal;
+  /** Publish all that can be published, compact, retain, and return. */
+  readonly once?: boolean;
+  readonly log?: (line: string) => void;
+  /** Called after a DuckDB error that spoils the process, instead of going on. */
+  readonly on_fatal?: (error: Error) => void;
+}
+
+const PUBLISH_SECONDS = 300;
+const TICK_MS = 500;
+const RETAIN_MS = 3_600_000;
+const BACK_OFF_MS = { min: 1_000, max: 60_000 };
+const ROTATION_WAIT_MS = 3_000;
+
+/** Runs until `signal`; with `once` a single time, throwing if something could not be published. */
+export async function runEtl(options: EtlOptions): Promise<void> {
+  const { publishMs, retention_days } = checkEtlOptions(options);
+  const log = options.log ?? (() => {});
+  const job: JobOptions = { log, retention_days };
+  if (options.once) return runOnce(options.dir, job, retention_days);
+  const { dir, signal } = options;
+  const due = { recover: true, rotate: performance.now() + publishMs, retain: 0 };
+  let backOff = 0;
+  while (!signal?.aborted) {
+    try {
+      if (due.recover) await runJob(dir, job, recoverAll);
+      due.recover = false;
+      if (performance.now() >= due.rotate) {
+        due.rotate = performance.now() + publishMs;
+        await closeSegments(dir, await openSegmentsWith(dir, () => true), ROTATION_WAIT_MS);
+      }
+      if (await isPublishable(dir)) await publishAndCompact(dir, job);
+      if (performance.now() >= due.retain) {
+        await runJob(dir, job, (held) => retainAll(held, retention_days));
+        due.retain = performance.now() + RETAIN_MS;
+      }
+      backOff = 0;
+    } catch (error) {
+      if (isFatal(error)) options.on_fatal?.(error as Error);
+      due.recover = true;
+      backOff = Math.min(Math.max(backOff * 2, BACK_OFF_MS.min), BACK_OFF_MS.max);
+      log(`The etl's step failed and is tried again in ${backOff / 1000} s: ${String(error)}`);
+    }
+    await sleep(backOff || TICK_MS, undefined, signal === undefined ? {} : { signal }).catch(() => {});
+  }
+}
+
+/** Asks live writers to close their segments, waits a little, and publishes all that is closed. */
+export async function publishNow(dir: string, options: JobOptions = {}): Promise<PublishReport> {
+  await closeSegments(dir, await openSegmentsWith(dir, () => true), ROTATION_WAIT_MS);
+  return publish(dir, options);
+}
+
+async function runOnce(dir: string, job: JobOptions, retentionDays: number): Promise<void> {
+  await runJob(dir, job, recoverAll);
+  const report = await publishNow(dir, job);
+  await runJob(dir, job, async (held) => {
+    await compactAll(held);
+    await retainAll(held, retentionDays);
+  });
+  if (report.failures.length > 0) throw new Error(`Not all was published: ${report.failures.join("; ")}`);
+}
+
+async function publishAndCompact(dir: string, job: JobOptions): Promise<void> {
+  await runJob(dir, job, async (held) => {
+    const report = await publishAll(held);
+    if (report.rows + report.segments > 0)
+      held.log(`Published ${report.rows} calls of ${report.segments} segments in ${report.files} files.`);
+    if (report.refused_old > 0) held.log(`Refused ${report.refused_old} calls older than the retention horizon.`);
+    await compactAll(held);
+    if (report.failures.length > 0) throw new Error(report.failures.join("; "));
+  });
+}
+
+/** Whether a closed segment, or a dead writer, is there. */
+async function isPublishable(dir: string): Promise<boolean> {
+  for (const writer of await listWriters(dir)) {
+    const segments = (await unlessCode(listSegments(dir, writer), "ENOENT")) ?? [];
+    if (segments.length > 1 || (await isSealed(dir, writer)) || (await writerIsGone(dir, writer))) return true;
+  }
+  return false;
+}
+
+/** The options in the loop's units; throws a sentence for one out of range. */
+export function checkEtlOptions(options: { publish_seconds?: number; retention_days?: number }): {
+  publishMs: number;
+  retention_days: number;
+} {
+  const seconds = secondsOf(options.publish_seconds ?? PUBLISH_SECONDS);
+  return { publishMs: seconds * 1000, retention_days: daysOf(options.retention_days ?? 0) };
+}
+
+const SECONDS_MAX = 86_400;
+
+function secondsOf(seconds: number): number {
+  if (Number.isFinite(seconds) && seconds > 0 && seconds <= SECONDS_MAX) return seconds;
+  throw new RangeError(
+    `CALL_HISTORY_PUBLISH_SECONDS must be a number of seconds above 0 and up to ${SECONDS_MAX}; it is ${JSON.stringify(seconds)}.`,
+  );
+}
