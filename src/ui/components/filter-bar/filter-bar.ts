@@ -1,0 +1,205 @@
+/** `<call-lake-filter-bar>` (internal): the filter as controls and chips; it tells `filter-change {filter}`. */
+import { html, LitElement, nothing, type TemplateResult } from "lit";
+import { property } from "lit/decorators.js";
+import { repeat } from "lit/directives/repeat.js";
+import type { CallFacets, ValueCount } from "../../../api/contract.ts";
+import { PRESETS, presetOf, withPreset, withValue } from "../../filter.ts";
+import type { Formats } from "../../format.ts";
+import { shared } from "../../theme.ts";
+import { filterWords, outcomeWords, words } from "../../words.ts";
+import { define } from "../base.ts";
+import { icon } from "../parts.ts";
+import { filterBarStyles } from "./styles.ts";
+
+const CHOICES = ["outcome", "provider_name", "pipeline_name", "context_name"] as const;
+const TYPING_MS = 350;
+
+export class FilterBar extends LitElement {
+  static override styles = [...shared, filterBarStyles];
+
+  @property({ attribute: false }) filter = new URLSearchParams();
+  @property({ attribute: false }) facets: CallFacets | null = null;
+  @property({ attribute: false }) formats!: Formats;
+  @property() theme = "auto";
+
+  #typing: ReturnType<typeof setTimeout> | undefined;
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    clearTimeout(this.#typing);
+  }
+
+  override render() {
+    const w = words.filter;
+    return html`<div class="bar root ${this.theme}" role="search" aria-label=${w.label}>
+      <div class="line">
+        ${this.#presets()} ${this.#date("start_date", w.from)}
+        <span class="muted" aria-hidden="true">–</span>
+        ${this.#date("end_date", w.to)}
+      </div>
+      <div class="line">
+        ${this.#typed("caller_number", w.number, "number")} ${this.#typed("caller_name", w.name, "name")}
+        ${CHOICES.map((name) => this.#choice(name))} ${this.#tools()}
+        ${this.#seconds("min_duration", w.minDuration, w.minDurationLabel)}
+        ${this.#seconds("max_duration", w.maxDuration, w.maxDurationLabel)}
+      </div>
+      ${this.#chips()}
+    </div>`;
+  }
+
+  #change(filter: URLSearchParams): void {
+    clearTimeout(this.#typing);
+    this.dispatchEvent(new CustomEvent("filter-change", { detail: { filter } }));
+  }
+
+  #set(name: string, ...values: string[]): void {
+    this.#change(withValue(this.filter, name, ...values));
+  }
+
+  #presets(): TemplateResult {
+    const active = presetOf(this.filter, this.formats.timezone, Date.now());
+    return html`<div class="presets" role="group" aria-label=${words.filter.range}>
+      ${PRESETS.map(
+        (preset) => html`<button
+          type="button"
+          aria-pressed=${preset === active}
+          @click=${() => this.#change(withPreset(this.filter, preset, this.formats.timezone, Date.now()))}
+        >
+          ${preset.label}
+        </button>`,
+      )}
+    </div>`;
+  }
+
+  #date(name: "start_date" | "end_date", label: string): TemplateResult {
+    const value = this.filter.get(name)?.slice(0, 10) ?? "";
+    const other = this.filter.get(name === "start_date" ? "end_date" : "start_date")?.slice(0, 10) ?? "";
+    return html`<input
+      class="field date ${value ? "" : "unset"}"
+      type="date"
+      aria-label=${label}
+      title=${label}
+      .value=${value}
+      min=${name === "end_date" && other ? other : nothing}
+      max=${name === "start_date" && other ? other : nothing}
+      @change=${(event: Event) => this.#set(name, valueOf(event))}
+    />`;
+  }
+
+  #typed(name: string, label: string, size: string): TemplateResult {
+    return html`<input
+      class="field ${size}"
+      type="search"
+      placeholder=${label}
+      aria-label=${label}
+      maxlength="100"
+      .value=${this.filter.get(name) ?? ""}
+      @input=${(event: Event) => {
+        const value = valueOf(event).trim();
+        clearTimeout(this.#typing);
+        this.#typing = setTimeout(() => this.#set(name, value), TYPING_MS);
+      }}
+      @keydown=${(event: KeyboardEvent) => {
+        if (event.key === "Enter") this.#set(name, valueOf(event).trim());
+      }}
+    />`;
+  }
+
+  #seconds(name: string, placeholder: string, label: string): TemplateResult {
+    return html`<input
+      class="field seconds"
+      type="number"
+      min="0"
+      max="999999"
+      step="1"
+      inputmode="numeric"
+      placeholder=${placeholder}
+      aria-label=${label}
+      title=${label}
+      .value=${this.filter.get(name) ?? ""}
+      @change=${(event: Event) => {
+        const input = event.target as HTMLInputElement;
+        if (input.checkValidity()) this.#set(name, input.value);
+        else input.reportValidity();
+      }}
+    />`;
+  }
+
+  #choice(name: (typeof CHOICES)[number]): TemplateResult {
+    const label = filterWords[name] ?? name;
+    const chosen = this.filter.getAll(name);
+    const offered: ValueCount[] = (this.facets?.[name] ?? []).filter((row) => row.value !== null && row.value !== "");
+    const missing = chosen.filter((value) => !offered.some((row) => row.value === value));
+    const only = chosen.length === 1 ? chosen[0] : "";
+    return html`<select
+      class="field choice ${chosen.length ? "set" : ""}"
+      aria-label=${label}
+      @change=${(event: Event) => this.#set(name, valueOf(event))}
+    >
+      <option value="" .selected=${only === ""}>
+        ${chosen.length > 1 ? words.filter.several(label, this.formats.integer(chosen.length)) : label}
+      </option>
+      ${missing.map((value) => html`<option value=${value} .selected=${value === only}>${shownValue(name, value)}</option>`)}
+      ${offered.map((row) => {
+        const value = row.value ?? "";
+        return html`<option value=${value} .selected=${value === only}>
+          ${shownValue(name, value)} (${this.formats.integer(row.calls)})
+        </option>`;
+      })}
+    </select>`;
+  }
+
+  #tools(): TemplateResult {
+    const value = this.filter.get("has_tool_calls") ?? "";
+    return html`<select
+      class="field choice ${value ? "set" : ""}"
+      aria-label=${words.filter.tools}
+      @change=${(event: Event) => this.#set("has_tool_calls", valueOf(event))}
+    >
+      <option value="" .selected=${value === ""}>${words.filter.tools}</option>
+      <option value="true" .selected=${value === "true"}>${words.filter.withTools}</option>
+      <option value="false" .selected=${value === "false"}>${words.filter.withoutTools}</option>
+    </select>`;
+  }
+
+  #chips(): TemplateResult | typeof nothing {
+    const chips = [...this.filter].filter(([name]) => name !== "tz");
+    if (chips.length === 0) return nothing;
+    return html`<div class="line chips" role="group" aria-label=${words.filter.active}>
+      ${repeat(
+        chips,
+        ([name, value]) => `${name}=${value}`,
+        ([name, value]) => {
+          const label = filterWords[name] ?? name;
+          const text = shownValue(name, value);
+          const rest = this.filter.getAll(name).filter((other) => other !== value);
+          return html`<button
+            class="chip"
+            type="button"
+            aria-label=${words.filter.remove(`${label} ${text}`)}
+            @click=${() => this.#set(name, ...rest)}
+          >
+            <span class="muted">${label}</span><bdi>${text}</bdi>${icon("close")}
+          </button>`;
+        },
+      )}
+      <button class="button plain" type="button" @click=${() => this.#change(new URLSearchParams())}>
+        ${words.filter.clear}
+      </button>
+    </div>`;
+  }
+}
+
+function valueOf(event: Event): string {
+  return (event.target as HTMLInputElement | HTMLSelectElement).value;
+}
+
+/** The value of a filter for people. */
+function shownValue(name: string, value: string): string {
+  if (name === "outcome" && Object.hasOwn(outcomeWords, value)) return outcomeWords[value as keyof typeof outcomeWords];
+  if (name === "has_tool_calls") return value === "true" ? words.filter.withTools : words.filter.withoutTools;
+  if (name === "min_duration" || name === "max_duration") return `${value} s`;
+  return value;
+}
+
+define("call-lake-filter-bar", FilterBar);

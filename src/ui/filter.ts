@@ -1,0 +1,86 @@
+/** The filter as the UI holds it: a query string in, a query string out, with the date presets of the picker. */
+import { words } from "./words.ts";
+
+/** Parameters of the list that are no filter: they never stand in the `filter` property. */
+const NOT_A_FILTER = new Set(["limit", "cursor", "page", "page_size", "sort", "include"]);
+
+/** Reads a query string, with or without "?"; empty values and paging are left out. */
+export function parseFilter(query: string): URLSearchParams {
+  const filter = new URLSearchParams();
+  for (const [name, value] of new URLSearchParams(query)) {
+    if (value !== "" && !NOT_A_FILTER.has(name)) filter.append(name, value);
+  }
+  return filter;
+}
+
+/** The filter with a parameter set to the values given; none removes it. */
+export function withValue(filter: URLSearchParams, name: string, ...values: readonly string[]): URLSearchParams {
+  const next = new URLSearchParams(filter);
+  next.delete(name);
+  for (const value of values) if (value !== "") next.append(name, value);
+  return next;
+}
+
+/** The filter for the server: dates are read in the zone of the page. */
+export function forServer(filter: URLSearchParams, timezone: string): URLSearchParams {
+  return filter.has("tz") ? filter : withValue(filter, "tz", timezone);
+}
+
+/** Only the dates of a filter, under which the values of the drop-downs are counted. */
+export function datesOnly(filter: URLSearchParams): URLSearchParams {
+  const dates = new URLSearchParams();
+  for (const name of ["start_date", "end_date", "tz"])
+    for (const value of filter.getAll(name)) dates.append(name, value);
+  return dates;
+}
+
+/** Whether anything narrows the list. */
+export function isNarrowed(filter: URLSearchParams): boolean {
+  return [...filter.keys()].some((name) => name !== "tz");
+}
+
+export interface Preset {
+  readonly days: number | null;
+  readonly label: string;
+}
+
+/** days: how many calendar days back, today included; null = no limit. */
+export const PRESETS: readonly Preset[] = [
+  { days: 1, label: words.presets.today },
+  { days: 7, label: words.presets.days7 },
+  { days: 30, label: words.presets.days30 },
+  { days: 90, label: words.presets.days90 },
+  { days: null, label: words.presets.all },
+];
+
+/** The calendar day (2026-11-21) a time has in a zone. */
+export function dayIn(timezone: string, ms: number): string {
+  return new Intl.DateTimeFormat("en-CA", {
+    timeZone: timezone,
+    year: "numeric",
+    month: "2-digit",
+    day: "2-digit",
+  }).format(ms);
+}
+
+/** The first day of a preset. Calendar arithmetic on the day, not on the clock: a day may have 23 hours. */
+function presetStart(days: number, timezone: string, nowMs: number): string {
+  const today = new Date(`${dayIn(timezone, nowMs)}T00:00:00Z`);
+  today.setUTCDate(today.getUTCDate() - (days - 1));
+  return today.toISOString().slice(0, 10);
+}
+
+/** The filter with a preset's dates. */
+export function withPreset(filter: URLSearchParams, preset: Preset, timezone: string, nowMs: number): URLSearchParams {
+  const start = preset.days === null ? "" : presetStart(preset.days, timezone, nowMs);
+  return withValue(withValue(filter, "end_date"), "start_date", start);
+}
+
+/** The preset the filter's dates are those of, if any. */
+export function presetOf(filter: URLSearchParams, timezone: string, nowMs: number): Preset | undefined {
+  if (filter.has("end_date")) return undefined;
+  const start = filter.get("start_date");
+  return PRESETS.find((preset) =>
+    preset.days === null ? start === null : start === presetStart(preset.days, timezone, nowMs),
+  );
+}
