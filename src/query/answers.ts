@@ -1,43 +1,6 @@
 /** What asking gives: the types of every answer, re-exported by the API's contract. */
 import type { CallRecord, Message } from "../record/record.ts";
-
-/** The columns of one row of the list, in order. */
-export const SUMMARY_COLUMNS = [
-  "id",
-  "call_id",
-  "source",
-  "client_id",
-  "assistant_id",
-  "caller_number",
-  "caller_name",
-  "called_number",
-  "direction",
-  "start_time",
-  "end_time",
-  "duration_seconds",
-  "provider_name",
-  "pipeline_name",
-  "context_name",
-  "language",
-  "outcome",
-  "ended_reason",
-  "ended_by",
-  "error_message",
-  "transfer_destination",
-  "total_turns",
-  "user_messages",
-  "assistant_messages",
-  "avg_turn_latency_ms",
-  "max_turn_latency_ms",
-  "tool_call_count",
-  "tool_ok_count",
-  "tool_error_count",
-  "barge_in_count",
-  "cost_total",
-  "currency",
-  "quality_flags",
-  "summary",
-] as const satisfies readonly (keyof CallRecord)[];
+import type { SUMMARY_COLUMNS } from "./summary-columns.ts";
 
 /** One row of the list. Times are ISO 8601 in UTC with ms; personal columns are null without calls.read_pii. */
 export type CallSummary = Pick<CallRecord, (typeof SUMMARY_COLUMNS)[number]>;

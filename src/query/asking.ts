@@ -1,0 +1,98 @@
+/** One question from its view to its rows: asked again where files or the engine went away under it. */
+import type { QueryEngine } from "./engine.ts";
+import { EngineLostError, StatementError } from "./errors.ts";
+import { parseRow, type Row } from "./rows.ts";
+import { bind, type Sql } from "./statement.ts";
+import type { View } from "./view.ts";
+import type { Viewing } from "./viewing.ts";
+
+/** A compaction or an erasure may come between listing and reading; several in a row are not chance. */
+const VANISHED_MAX = 3;
+/** A question that took the engine with it twice is not asked a third time. */
+const LOST_MAX = 1;
+
+/** All rows of a statement, of the question's one view. */
+export type Ask = (statement: Sql) => Promise<Row[]>;
+
+export class Asking {
+  readonly #engine: QueryEngine;
+  readonly #viewing: Viewing;
+
+  constructor(engine: QueryEngine, viewing: Viewing) {
+    this.#engine = engine;
+    this.#viewing = viewing;
+  }
+
+  /** Lets a question ask statements of one view; the whole question is asked again if something went away. */
+  async question<T>(of: (view: View, ask: Ask) => Promise<T>, signal?: AbortSignal): Promise<T> {
+    const tries = new Tries();
+    for (;;) {
+      try {
+        return await this.#once(of, signal);
+      } catch (error) {
+        tries.again(error);
+      }
+    }
+  }
+
+  /** Yields the rows of one statement as they come; asked again only before the first of them. */
+  async *stream(of: (view: View) => Sql, signal?: AbortSignal): AsyncIterable<Row> {
+    const tries = new Tries();
+    for (let yielded = false; ; ) {
+      let view: View | undefined;
+      try {
+        view = await this.#viewing.enter();
+        const { text, parameters } = bind(of(view));
+        for await (const chunk of this.#engine.run(text, parameters, signal, view.generation)) {
+          yielded = true;
+          yield* chunk.map(parseRow);
+        }
+        return;
+      } catch (error) {
+        if (yielded) throw error;
+        tries.again(error);
+      } finally {
+        if (view) this.#viewing.leave(view);
+      }
+    }
+  }
+
+  async #once<T>(of: (view: View, ask: Ask) => Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+    const view = await this.#viewing.enter();
+    const asked: Promise<unknown>[] = [];
+    try {
+      return await of(view, (statement) => {
+        const rows = this.#rows(statement, view, signal);
+        asked.push(rows);
+        return rows;
+      });
+    } finally {
+      // Statements asked side by side: the view stays until the last of them is over, even if one has failed.
+      await Promise.allSettled(asked);
+      this.#viewing.leave(view);
+    }
+  }
+
+  async #rows(statement: Sql, view: View, signal: AbortSignal | undefined): Promise<Row[]> {
+    const rows: Row[] = [];
+    const { text, parameters } = bind(statement);
+    for await (const chunk of this.#engine.run(text, parameters, signal, view.generation)) {
+      for (const row of chunk) rows.push(parseRow(row));
+    }
+    return rows;
+  }
+}
+
+/** Counts what went wrong, and throws what is not to be tried again. */
+class Tries {
+  #vanished = 0;
+  #lost = 0;
+
+  again(error: unknown): void {
+    if (error instanceof StatementError && error.fileVanished && ++this.#vanished <= VANISHED_MAX) return;
+    // A fatal error invalidates the engine for good; its child is started anew meanwhile.
+    const lost = error instanceof EngineLostError || (error instanceof StatementError && error.fatal);
+    if (lost && ++this.#lost <= LOST_MAX) return;
+    throw error;
+  }
+}

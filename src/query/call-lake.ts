@@ -1,0 +1,105 @@
+/** The lake as the API, the command line and tests ask it. */
+import { availableParallelism, tmpdir } from "node:os";
+import { join } from "node:path";
+import type { CallRecord } from "../record/record.ts";
+import { JournalFollower } from "../store/journal/follower.ts";
+import type { CallFacets, CallList, CallStats, Health } from "./answers.ts";
+import { Asking } from "./asking.ts";
+import { openChildEngine } from "./child-engine.ts";
+import { countOf, idsOf } from "./count.ts";
+import { getCall } from "./detail.ts";
+import { openDuckdbEngine } from "./duckdb-engine.ts";
+import type { EngineOptions, QueryEngine } from "./engine.ts";
+import { facetsOf } from "./facets.ts";
+import type { Filter } from "./filter.ts";
+import { answerSql, type ColumnOfAnswer, describeSql, judgeSql, refuseAllButOneSelect } from "./free-sql.ts";
+import { healthOf } from "./health.ts";
+import { listCalls } from "./list.ts";
+import type { Page } from "./page.ts";
+import { type Row, textOf } from "./rows.ts";
+import type { Scope } from "./scope.ts";
+import { statsOf } from "./stats.ts";
+import { Viewing } from "./viewing.ts";
+
+export interface CallLakeOptions {
+  /** The data folder. */
+  readonly dir: string;
+  /** A supervised child process (for servers), or DuckDB in this process (for tests and the command line). */
+  readonly engine?: "child" | "in-process" | undefined;
+  /** DuckDB's memory_limit; at least queries_max x 150 MB + 200 MB is wise. Default "1GB". */
+  readonly memory_limit?: string | undefined;
+  /** Default: the machine's cores, at most 4. */
+  readonly threads?: number | undefined;
+  /** Statements at once, 1 … 4. Default 4. */
+  readonly queries_max?: number | undefined;
+  /** Where warnings go. Default console.warn. */
+  readonly log?: ((message: string) => void) | undefined;
+}
+
+export interface SqlAnswer {
+  readonly columns: readonly ColumnOfAnswer[];
+  /** Each row by column name; read once. */
+  readonly rows: AsyncIterable<Row>;
+}
+
+/** Every question takes the scope of who asks; every answer holds what was durable when it was asked. */
+export interface CallLake {
+  list(filter: Filter, page: Page, scope: Scope, signal?: AbortSignal): Promise<CallList>;
+  /** Null when there is no such call within the scope. Throws RangeError when the id is not one. */
+  get(id: string, scope: Scope, signal?: AbortSignal): Promise<CallRecord | null>;
+  stats(
+    filter: Filter,
+    scope: Scope,
+    options?: { sql?: boolean; signal?: AbortSignal | undefined },
+  ): Promise<CallStats>;
+  facets(filter: Filter, scope: Scope, signal?: AbortSignal): Promise<CallFacets>;
+  count(filter: Filter, scope: Scope, signal?: AbortSignal): Promise<number>;
+  /** The ids of all calls under the filter. */
+  ids(filter: Filter, scope: Scope, signal?: AbortSignal): Promise<string[]>;
+  /** One SELECT over the views calls, messages, turns and tool_calls, without a scope: for the command line only. */
+  sql(statement: string, signal?: AbortSignal): Promise<SqlAnswer>;
+  health(signal?: AbortSignal): Promise<Health>;
+  close(): Promise<void>;
+}
+
+/** Opens a data folder for questions. The folder may be empty or not there yet. */
+export async function openCallLake(options: CallLakeOptions): Promise<CallLake> {
+  const kind = options.engine ?? "child";
+  const engineOptions: EngineOptions = {
+    memory_limit: options.memory_limit ?? "1GB",
+    // Not in the data folder: what a killed query leaves there nobody would sweep, and it may be read-only to us.
+    temp_directory: join(tmpdir(), `call-lake-query-${process.pid}`),
+    threads: options.threads ?? Math.min(availableParallelism(), 4),
+    queries_max: Math.min(Math.max(options.queries_max ?? 4, 1), 4),
+  };
+  const engine = kind === "child" ? await openChildEngine(engineOptions) : await openDuckdbEngine(engineOptions);
+  return lakeOf(options.dir, engine, options.log ?? ((message) => console.warn(message)));
+}
+
+/** A lake over an engine that is open; `close` closes it. */
+export function lakeOf(dir: string, engine: QueryEngine, log: (message: string) => void): CallLake {
+  const follower = new JournalFollower(dir);
+  const viewing = new Viewing(dir, engine, follower, log);
+  const asking = new Asking(engine, viewing);
+  return {
+    list: (filter, page, scope, signal) =>
+      asking.question((view, ask) => listCalls(view, ask, filter, page, scope), signal),
+    get: (id, scope, signal) => asking.question((view, ask) => getCall(view, ask, id, scope), signal),
+    stats: (filter, scope, more = {}) =>
+      asking.question((view, ask) => statsOf(view, ask, filter, scope, Date.now(), more.sql ?? false), more.signal),
+    facets: (filter, scope, signal) => asking.question((view, ask) => facetsOf(view, ask, filter, scope), signal),
+    count: (filter, scope, signal) => asking.question((view, ask) => countOf(view, ask, filter, scope), signal),
+    ids: (filter, scope, signal) => asking.question((view, ask) => idsOf(view, ask, filter, scope), signal),
+    sql: async (statement, signal) => {
+      const columns = await asking.question(async (view, ask) => {
+        const [judged] = await ask(judgeSql(statement));
+        refuseAllButOneSelect(judged?.["tree"]);
+        const rows = await ask(describeSql(view, statement));
+        return rows.map((row) => ({ name: textOf(row["name"]) ?? "", type: textOf(row["type"]) ?? "" }));
+      }, signal);
+      return { columns, rows: asking.stream((view) => answerSql(view, statement, columns), signal) };
+    },
+    health: (signal) => healthOf(asking, viewing, follower, engine, signal),
+    close: () => engine.close(),
+  };
+}

@@ -1,0 +1,52 @@
+/** Health: a real question, and how far the lake is behind the journal. */
+import type { JournalFollower } from "../store/journal/follower.ts";
+import type { Health } from "./answers.ts";
+import type { Asking } from "./asking.ts";
+import type { QueryEngine } from "./engine.ts";
+import { sql } from "./statement.ts";
+import { daysOf, sourceOf } from "./view.ts";
+import type { Viewing } from "./viewing.ts";
+
+const QUESTION_MAX_MS = 5000;
+
+/** Counts the newest day's calls in earnest; never throws. */
+export async function healthOf(
+  asking: Asking,
+  viewing: Viewing,
+  follower: JournalFollower,
+  engine: QueryEngine,
+  signal: AbortSignal | undefined,
+): Promise<Health> {
+  const late = AbortSignal.timeout(QUESTION_MAX_MS);
+  const began = performance.now();
+  let reason: string | null = null;
+  let asked = { tail_rows: 0, files: 0 };
+  try {
+    asked = await asking.question(
+      async (view, ask) => {
+        const [newest] = daysOf(view);
+        await ask(sql`SELECT count(*) AS calls, max(end_time) AS last FROM ${sourceOf(view, (day) => day === newest)}`);
+        return { tail_rows: view.tailRows, files: view.files.length };
+      },
+      signal ? AbortSignal.any([signal, late]) : late,
+    );
+  } catch (error) {
+    reason = error instanceof Error ? (error.message.split("\n")[0] ?? "") : String(error);
+    if (late.aborted) reason = `The question took more than ${QUESTION_MAX_MS} ms.`;
+  }
+  if (reason === null && viewing.refusedRows > 0) {
+    reason = `${viewing.refusedRows} rows of the journal cannot be read and are in no answer; see the log.`;
+  }
+  const ends = follower.rows().map((row) => Date.parse(row.record.end_time ?? row.record.start_time));
+  const oldest = ends.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
+  return {
+    status: reason === null ? "ok" : "degraded",
+    reason,
+    query_ms: Math.round((performance.now() - began) * 10) / 10,
+    ...asked,
+    active_calls: follower.activeCalls().length,
+    journal_lag_seconds: Number.isFinite(oldest) ? Math.max(0, (Date.now() - oldest) / 1000) : null,
+    engine: engine.kind,
+    engine_restarts: engine.generation - 1,
+  };
+}

@@ -1,0 +1,7 @@
+/** Asking the lake: filters, scopes, pages, and the lake that answers them. */
+export type * from "./answers.ts";
+export { type CallLake, type CallLakeOptions, openCallLake, type SqlAnswer } from "./call-lake.ts";
+export * from "./errors.ts";
+export { EVERYTHING, FILTER_PARAMETERS, type Filter, isEverything, parseFilter, refuseUnknown } from "./filter.ts";
+export { FIRST_PAGE, PAGE_PARAMETERS, type Page, parsePage } from "./page.ts";
+export { type Scope, type ScopeIdentity, scopeOf } from "./scope.ts";
