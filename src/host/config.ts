@@ -1,0 +1,167 @@
+/** The settings of the stand-alone host: one table of names, defaults and rules, read from the environment. */
+import { isIP } from "node:net";
+
+interface Setting<T> {
+  readonly variable: string;
+  readonly type: "boolean" | "integer" | "string";
+  readonly default: T;
+  readonly doc: string;
+  readonly secret?: true;
+  /** The value, or the rule it breaks as the end of the sentence "NAME must be …". */
+  readonly read: (text: string) => { value: T } | { rule: string };
+}
+
+const yesNo = (variable: string, fallback: boolean, doc: string): Setting<boolean> => ({
+  variable,
+  type: "boolean",
+  default: fallback,
+  doc,
+  read: (text) => {
+    if (/^(true|1|yes|on)$/i.test(text)) return { value: true };
+    if (/^(false|0|no|off)$/i.test(text)) return { value: false };
+    return { rule: "true or false" };
+  },
+});
+
+const whole = (
+  variable: string,
+  fallback: number,
+  [low, high]: readonly [number, number],
+  unit: string,
+  doc: string,
+): Setting<number> => ({
+  variable,
+  type: "integer",
+  default: fallback,
+  doc,
+  read: (text) => {
+    const value = Number(text);
+    return /^\d+$/.test(text) && value >= low && value <= high
+      ? { value }
+      : { rule: `a whole number ${unit}from ${low} to ${high}` };
+  },
+});
+
+/** Every setting, by its name in code. */
+export const SETTINGS = {
+  enabled: yesNo("CALL_HISTORY_ENABLED", true, "Whether calls are recorded and shown at all."),
+  dir: {
+    variable: "CALL_HISTORY_DIR",
+    type: "string",
+    default: "data",
+    doc: "The data folder (`npm start` takes demo-data unless it is set).",
+    read: (text) => (text.includes("\0") ? { rule: "the path of a folder" } : { value: text }),
+  } as Setting<string>,
+  retention_days: whole(
+    "CALL_HISTORY_RETENTION_DAYS",
+    0,
+    [0, 36_500],
+    "of days ",
+    "Days a call is kept; 0 keeps it for ever.",
+  ),
+  time_zone: {
+    variable: "CALL_HISTORY_TIME_ZONE",
+    type: "string",
+    default: "UTC",
+    doc: "IANA zone the panel shows times in.",
+    read: (text) => {
+      try {
+        new Intl.DateTimeFormat("en", { timeZone: text });
+        return { value: text };
+      } catch {
+        return { rule: "an IANA time zone such as Europe/Berlin" };
+      }
+    },
+  } as Setting<string>,
+  publish_seconds: whole(
+    "CALL_HISTORY_PUBLISH_SECONDS",
+    300,
+    [1, 86_400],
+    "of seconds ",
+    "How often journal segments become Parquet.",
+  ),
+  keep_empty: yesNo("CALL_HISTORY_KEEP_EMPTY", true, "Whether a call without a word is kept, as abandoned."),
+  session_timeout_minutes: whole(
+    "CALL_SESSION_TIMEOUT_MINUTES",
+    30,
+    [1, 10_080],
+    "of minutes ",
+    "A live call without any event for so long is closed as lost.",
+  ),
+  port: whole("PORT", 8787, [0, 65_535], "", "Port of the panel; 0 takes a free one."),
+  host: {
+    variable: "HOST",
+    type: "string",
+    default: "127.0.0.1",
+    doc: "Address the panel listens on; any other than this machine's own needs CALL_HISTORY_PASSWORD.",
+    read: (text) =>
+      isIP(text) !== 0 || text === "localhost" ? { value: text } : { rule: "an IP address or localhost" },
+  } as Setting<string>,
+  password: {
+    variable: "CALL_HISTORY_PASSWORD",
+    type: "string",
+    default: "",
+    secret: true,
+    doc: "Password of the panel and the API (HTTP Basic, any user name), at least 12 characters.",
+    read: (text) => (text.length >= 12 ? { value: text } : { rule: "at least 12 characters long" }),
+  } as Setting<string>,
+  demo_calls: whole(
+    "DEMO_CALLS",
+    20_000,
+    [0, 10_000_000],
+    "of calls ",
+    "Size of the demo history `npm start` makes; 0 makes none.",
+  ),
+} as const;
+
+export type SettingName = keyof typeof SETTINGS;
+type ValueIn<S> = S extends Setting<infer T> ? T : never;
+export type Config = { readonly [K in SettingName]: ValueIn<(typeof SETTINGS)[K]> };
+
+/** A setting that cannot be used; the message is a sentence that names it and its value. */
+export class ConfigError extends Error {}
+
+/**
+ * The settings out of an environment. An empty variable counts as unset.
+ * @throws ConfigError with one sentence per bad value.
+ */
+export function readConfig(environment: Readonly<Record<string, string | undefined>>): Config {
+  const wrong: string[] = [];
+  const values = Object.fromEntries(
+    Object.entries(SETTINGS).map(([name, setting]) => {
+      const text = environment[setting.variable]?.trim();
+      if (!text) return [name, setting.default];
+      const read = setting.read(text);
+      if ("value" in read) return [name, read.value];
+      const shown = "secret" in setting ? "too short" : JSON.stringify(text);
+      wrong.push(`${setting.variable} must be ${read.rule}; it is ${shown}.`);
+      return [name, setting.default];
+    }),
+  ) as unknown as Config;
+  if (!isLoopback(values.host) && !values.password) {
+    wrong.push(
+      `HOST is ${JSON.stringify(values.host)}, which other machines can reach: set CALL_HISTORY_PASSWORD, or leave HOST at 127.0.0.1.`,
+    );
+  }
+  if (wrong.length > 0) throw new ConfigError(wrong.join("\n"));
+  return values;
+}
+
+/** Whether an address can be reached from this machine only. */
+export function isLoopback(host: string): boolean {
+  return host === "localhost" || host === "::1" || /^127\./.test(host);
+}
+
+/** The settings as a table for people: secrets are told as set or not set. */
+export function describeConfig(config: Config): { variable: string; value: string; default: string; doc: string }[] {
+  return (Object.keys(SETTINGS) as SettingName[]).map((name) => {
+    const setting = SETTINGS[name];
+    const secret = "secret" in setting;
+    return {
+      variable: setting.variable,
+      value: secret ? (config[name] ? "set" : "not set") : String(config[name]),
+      default: secret ? "not set" : String(setting.default),
+      doc: setting.doc,
+    };
+  });
+}

@@ -1,0 +1,60 @@
+/** Progress of a long job: one line that redraws on a terminal, a plain line now and then elsewhere. */
+
+interface Sink {
+  readonly isTTY?: boolean;
+  write(text: string): unknown;
+}
+
+const REDRAW_MS = 100;
+const PLAIN_MS = 2_000;
+
+/** Tells how far a job of `total` steps is, at what rate, and how long it will still take. */
+export class Progress {
+  readonly #label: string;
+  readonly #total: number;
+  readonly #unit: string;
+  readonly #sink: Sink;
+  readonly #began = performance.now();
+  #told = 0;
+  #done = 0;
+
+  constructor(label: string, total: number, unit: string, sink: Sink = process.stderr) {
+    this.#label = label;
+    this.#total = total;
+    this.#unit = unit;
+    this.#sink = sink;
+  }
+
+  /** Says that `done` of all steps are done. */
+  at(done: number): void {
+    this.#done = done;
+    const now = performance.now();
+    if (now - this.#told < (this.#sink.isTTY ? REDRAW_MS : PLAIN_MS)) return;
+    this.#told = now;
+    this.#sink.write(this.#sink.isTTY ? `\r\x1b[K${this.#line()}` : `${this.#line()}\n`);
+  }
+
+  /** Closes with the sum and the time it took. */
+  close(): void {
+    const seconds = this.#seconds();
+    const line = `${this.#label}: ${number(this.#done)} ${this.#unit} in ${seconds.toFixed(1)} s (${number(this.#done / seconds)}/s)\n`;
+    this.#sink.write(this.#sink.isTTY ? `\r\x1b[K${line}` : line);
+  }
+
+  #seconds(): number {
+    return Math.max(0.001, (performance.now() - this.#began) / 1000);
+  }
+
+  #line(): string {
+    const part = this.#total > 0 ? Math.min(1, this.#done / this.#total) : 1;
+    const rate = this.#done / this.#seconds();
+    const left = rate > 0 ? `${Math.ceil((this.#total - this.#done) / rate)} s left` : "starting";
+    const bar = `${"█".repeat(Math.round(part * 24)).padEnd(24, "░")} `;
+    const percent = `${Math.floor(part * 100)} %`;
+    return `${this.#label} ${this.#sink.isTTY ? bar : ""}${percent}, ${number(this.#done)} of ${number(this.#total)} ${this.#unit}, ${number(rate)}/s, ${left}`;
+  }
+}
+
+function number(value: number): string {
+  return Math.round(value).toLocaleString("en");
+}
