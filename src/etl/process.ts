@@ -107,9 +107,12 @@ class Supervised implements EtlProcess {
   #hear(message: FromChild): void {
     if (message.kind === "ready") {
       this.#isReady = true;
-      return this.#ready.resolve();
-    }
-    if (message.kind === "log") return this.#options.log?.(message.line);
+      this.#ready.resolve();
+    } else if (message.kind === "log") this.#options.log?.(message.line);
+    else this.#settle(message);
+  }
+
+  #settle(message: FromChild & { kind: "answer" | "failed" }): void {
     const waiting = this.#waiting.get(message.number);
     this.#waiting.delete(message.number);
     if (message.kind === "answer") waiting?.resolve(message.answer as never);
