@@ -9,8 +9,9 @@ export function toJson(value: unknown, scrutiny: Scrutiny, column: string): Json
   return copy(value, scrutiny, column, []) ?? null;
 }
 
-/** Reads a member of an object that may be hostile: undefined where reading throws. */
-export function memberOf(object: object, name: string): unknown {
+/** Reads a member of an input that may be hostile, or no object at all: undefined where there is none to be read. */
+export function memberOf(object: unknown, name: string): unknown {
+  if (typeof object !== "object" || object === null) return undefined;
   try {
     return (object as Record<string, unknown>)[name];
   } catch {

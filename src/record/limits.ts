@@ -3,7 +3,7 @@
 /** Characters of one text: a message, a tool's result. */
 export const TEXT_CHARACTERS_MAX = 1024 * 1024;
 /** Characters of a whole record, names and marks of its parts included. */
-export const RECORD_CHARACTERS_MAX = 32 * 1024 * 1024;
+export const RECORD_CHARACTERS_MAX = 16 * 1024 * 1024;
 /** A turn's latency above this is a broken clock, not a slow model. */
 export const TURN_LATENCY_MS_MAX = 120_000;
 /** The longest a tool can plausibly take. */

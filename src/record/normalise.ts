@@ -1,9 +1,9 @@
 /** Makes a whole CallRecord of whatever an engine or importer hands over: every column, of its type, or null. */
 
 import { coerceColumn } from "./coerce.ts";
-import { COLUMN_NAMES, type ColumnName, columnOf, RECORD_VERSION } from "./columns.ts";
+import { type ColumnName, columnOf, RECORD_VERSION } from "./columns.ts";
 import { callIdentity } from "./id.ts";
-import { isPlain, memberNames, memberOf, toJson } from "./json.ts";
+import { isPlain, memberNames, toJson } from "./json.ts";
 import { Scrutiny } from "./limits.ts";
 import { type CallRecord, emptyRecord, outcomeOf } from "./record.ts";
 import type { Json } from "./shapes.ts";
@@ -23,7 +23,7 @@ export const COLLECTED = new Set<ColumnName>(["conversation", "tool_calls", "tur
 export function normaliseRecord(input: unknown): CallRecord {
   const scrutiny = new Scrutiny();
   const record = emptyRecord();
-  readColumns(input, record, scrutiny);
+  readColumns(input, record, scrutiny, (column) => column !== "id" && column !== "record_version");
   const tally = new Tally();
   for (const message of record.conversation ?? []) tally.addMessage(message);
   for (const tool of record.tool_calls ?? []) tally.addToolCall(completeTool(tool));
@@ -86,13 +86,14 @@ export function completeRecord(columns: Columns, tally: Tally, scrutiny: Scrutin
     scrutiny.flag("bad_value:start_time");
   }
   const startMs = instantMs(columns.start_time) ?? now;
-  columns.id = callIdentity(columns.source, columns.call_id, startMs);
+  columns.id ??= callIdentity(columns.source, columns.call_id, startMs);
   columns.rev ??= 1;
   columns.record_version = RECORD_VERSION;
   columns.created_at ??= isoOf(now);
   completeTimes(columns, startMs, scrutiny);
   tally.fill(columns);
-  const { error_message, transfer_destination, conversation } = columns;
+  const { error_message, transfer_destination } = columns;
+  const conversation = tally.messages > 0 ? [null] : null;
   columns.outcome ??= outcomeOf({ error_message, transfer_destination, conversation });
   if (columns.currency === null && columns.cost_total !== null) scrutiny.flag("missing_currency");
   for (const flag of scrutiny.flags) {
@@ -139,19 +140,4 @@ export function completeTool<T extends { status: string | null; error: string | 
   if (status === "ok" || OK.has(status)) tool.status = "ok";
   else if (status === "error" || ERROR.has(status)) tool.status = "error";
   return tool;
-}
-
-/** The columns of a record before, between and after its lists, in order: for writing it in pieces. */
-export const COLUMN_RUNS: readonly (readonly ColumnName[])[] = COLUMN_NAMES.reduce<ColumnName[][]>(
-  (runs, name) => {
-    if (COLLECTED.has(name)) runs.push([]);
-    else runs.at(-1)?.push(name);
-    return runs;
-  },
-  [[]],
-);
-
-/** Reads one member of an input that may be hostile or no object at all. */
-export function inputMember(input: unknown, name: string): unknown {
-  return typeof input === "object" && input !== null ? memberOf(input, name) : undefined;
 }

@@ -1,0 +1,30 @@
+/** The clock of one call: wall time for what is recorded, monotonic time for how long it took. */
+
+/** The wall clock may lag so far behind the monotonic one before it counts as set back. */
+const TOLERANCE_MS = 1000;
+
+export class CallClock {
+  readonly #startWall = Date.now();
+  readonly #startMonotonic = performance.now();
+  #last = this.#startWall;
+  /** Whether the wall clock was seen to go backwards. */
+  stepped = false;
+
+  /** Milliseconds since the call began here, whatever happened to the wall clock; never negative. */
+  elapsedMs(): number {
+    return Math.max(0, performance.now() - this.#startMonotonic);
+  }
+
+  /** Now, in epoch ms. */
+  now(): number {
+    const now = Date.now();
+    if (now < this.#last) this.stepped = true;
+    this.#last = now;
+    return now;
+  }
+
+  /** Whether the wall clock was set back since the start, even between two looks at it. */
+  wasSetBack(): boolean {
+    return this.stepped || Date.now() - this.#startWall < this.elapsedMs() - TOLERANCE_MS;
+  }
+}

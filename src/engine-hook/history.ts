@@ -1,0 +1,225 @@
+/** The call history an engine opens: it gives out live calls, takes finished ones, counts, and tells of failures. */
+import { normaliseRecord } from "../record/normalise.ts";
+import { isoOf } from "../record/time.ts";
+import { openLine } from "../store/journal/line.ts";
+import { type CallHost, LiveCall } from "./call.ts";
+import type { CallEnd, CallStart, MessageInput, Receipt, RecordInput, ToolCallInput, TurnInput } from "./inputs.ts";
+import { type CallHistoryOptions, type CheckedOptions, checkOptions } from "./options.ts";
+import { JournalQueue } from "./queue.ts";
+
+/** A call as the engine sees it. No method throws or waits for the disk. */
+export interface Call {
+  readonly id: string;
+  addMessage(message: MessageInput): void;
+  addTurn(turn: TurnInput): void;
+  addToolCall(tool: ToolCallInput): void;
+  bargeIn(): void;
+  set(columns: Partial<CallStart>): void;
+  end(end?: CallEnd): Promise<Receipt>;
+}
+
+export interface HistoryEvents {
+  /** Something went wrong: the disk, the journal's thread, or a value of the engine that could not be handled. */
+  failure: { message: string; code: string };
+  /** The queue was full, or a line too long: so many events of live calls and records are not in the journal. */
+  dropped: { events: number; records: number };
+  /** Lines are written again. */
+  resumed: { writer: string };
+}
+
+export interface HistoryStats {
+  /** Lines: events of live calls and records. accepted = written + dropped + superseded + queued. */
+  accepted: number;
+  written: number;
+  dropped: number;
+  /** Events taken back unwritten because the record of their ended call holds them. */
+  superseded: number;
+  queued: number;
+  queued_bytes: number;
+  records_accepted: number;
+  records_written: number;
+  records_dropped: number;
+  /** Failures told by the event of that name. */
+  failed: number;
+  last_failure: string | null;
+  open_calls: number;
+  state: "writing" | "waiting" | "closed" | "disabled";
+  /** The journal writer's name; "" before its first success. */
+  writer: string;
+}
+
+type Listener = (detail: never) => void;
+
+export class CallHistory {
+  readonly #options: CheckedOptions;
+  readonly #queue: JournalQueue;
+  readonly #host: CallHost;
+  readonly #calls = new Set<LiveCall>();
+  /** Calls with events after their end, whose revision is still to be written. */
+  readonly #late = new Set<LiveCall>();
+  readonly #listeners = new Map<string, Set<Listener>>();
+  #failed = 0;
+  #lastFailure: string | null = null;
+  #closing: Promise<void> | null = null;
+
+  /** Use `openCallHistory`. */
+  constructor(options: CheckedOptions) {
+    this.#options = options;
+    const { dir, host, segment_bytes_max, publish_seconds, queue_bytes_max } = options;
+    const worker = {
+      dir,
+      segment_bytes_max,
+      publish_ms: publish_seconds * 1000,
+      ...(host === undefined ? {} : { host }),
+    };
+    this.#queue = new JournalQueue(worker, queue_bytes_max, {
+      failure: (message, code) => this.#fail(message, code),
+      resumed: () => this.#tell("resumed", { writer: this.#queue.writer }),
+      dropped: (events, records) => this.#tell("dropped", { events, records }),
+      openLines: () => [...this.#calls].flatMap((call) => call.lines()),
+    });
+    this.#host = {
+      queue: this.#queue,
+      time_zone: options.time_zone,
+      keep_empty: options.keep_empty,
+      guard: (step) => this.#guard(step),
+      isLate: (call) => void this.#late.add(call),
+      forget: (call) => {
+        this.#calls.delete(call);
+        this.#late.delete(call);
+      },
+    };
+  }
+
+  /** Starts the journal's thread; used by `openCallHistory`. */
+  async start(): Promise<this> {
+    if (this.#options.enabled) await this.#queue.start();
+    return this;
+  }
+
+  /** A call begins. */
+  startCall(start: CallStart): Call {
+    if (!this.#options.enabled) return disabledCall;
+    const call = new LiveCall(this.#host, start);
+    this.#calls.add(call);
+    return call;
+  }
+
+  /** Records a call that is over already. Resolves like `call.end`; never rejects. */
+  addRecord(input: RecordInput): Promise<Receipt> {
+    if (!this.#options.enabled) return Promise.resolve(disabledReceipt);
+    return new Promise((resolve) => {
+      this.#guard(() => {
+        try {
+          const record = normaliseRecord(input);
+          record.writer ??= this.#queue.writer || null;
+          const { id } = record;
+          const line = openLine("ended", id, 1, isoOf(Date.now()), JSON.stringify(record));
+          this.#queue.add(line, (reason) =>
+            resolve(reason === undefined ? { id, durable: true } : { id, durable: false, reason }),
+          );
+        } catch (error) {
+          resolve({ id: "", durable: false, reason: String(error) });
+          throw error;
+        }
+      });
+    });
+  }
+
+  /** Calls `listener` at each event of that name; gives back a function that stops it. What it throws is ignored. */
+  on<E extends keyof HistoryEvents>(event: E, listener: (detail: HistoryEvents[E]) => void): () => void {
+    const listeners = this.#listeners.get(event) ?? new Set();
+    this.#listeners.set(event, listeners);
+    listeners.add(listener as Listener);
+    return () => void listeners.delete(listener as Listener);
+  }
+
+  /** What was accepted, written, dropped and failed so far. */
+  stats(): HistoryStats {
+    const queue = this.#queue;
+    const running = this.#closing ? "closed" : queue.waiting ? "waiting" : "writing";
+    return {
+      accepted: queue.accepted,
+      written: queue.written,
+      dropped: queue.dropped,
+      superseded: queue.superseded,
+      queued: queue.queued,
+      queued_bytes: queue.queuedBytes,
+      records_accepted: queue.recordsAccepted,
+      records_written: queue.recordsWritten,
+      records_dropped: queue.recordsDropped,
+      failed: this.#failed,
+      last_failure: this.#lastFailure,
+      open_calls: this.#calls.size,
+      state: this.#options.enabled ? running : "disabled",
+      writer: queue.writer,
+    };
+  }
+
+  /**
+   * Writes what is queued, for at most `close_ms_max`, and ends the journal's thread. Calls still open then become
+   * records with outcome `lost`. Never rejects.
+   */
+  close(): Promise<void> {
+    this.#closing ??= (async () => {
+      if (!this.#options.enabled) return;
+      this.#guard(() => {
+        for (const call of this.#late) call.flushLate();
+      });
+      await this.#queue.close(this.#options.close_ms_max).catch((error) => this.#fail(String(error), ""));
+    })();
+    return this.#closing;
+  }
+
+  #guard(step: () => void): void {
+    try {
+      step();
+    } catch (error) {
+      this.#fail(`A value of the engine could not be recorded: ${describe(error)}`, "");
+    }
+  }
+
+  #fail(message: string, code: string): void {
+    this.#failed += 1;
+    this.#lastFailure = message;
+    this.#tell("failure", { message, code });
+  }
+
+  #tell<E extends keyof HistoryEvents>(event: E, detail: HistoryEvents[E]): void {
+    for (const listener of this.#listeners.get(event) ?? []) {
+      try {
+        const result = (listener as (detail: HistoryEvents[E]) => unknown)(detail);
+        if (result instanceof Promise) result.catch(() => {});
+      } catch {
+        // A listener's mistake is the engine's own; it must not stop the recording.
+      }
+    }
+  }
+}
+
+function describe(error: unknown): string {
+  try {
+    return error instanceof Error ? error.message : String(error);
+  } catch {
+    return "an error that cannot be read";
+  }
+}
+
+const disabledReceipt: Receipt = { id: "", durable: false, reason: "CALL_HISTORY_ENABLED is false." };
+const disabledCall: Call = {
+  id: "",
+  addMessage() {},
+  addTurn() {},
+  addToolCall() {},
+  bargeIn() {},
+  set() {},
+  end: () => Promise.resolve(disabledReceipt),
+};
+
+/**
+ * Opens the call history of an engine. Resolves when the journal is ready, or has failed for the first time (the engine
+ * goes on; `stats()` and the events tell). Rejects only for a bad option, with a sentence that names it.
+ */
+export async function openCallHistory(options: CallHistoryOptions = {}): Promise<CallHistory> {
+  return new CallHistory(checkOptions(options, process.env)).start();
+}

@@ -1,0 +1,293 @@
+/** The bounded queue between the engine's thread and the journal's thread. */
+import { Worker } from "node:worker_threads";
+import { LINE_BYTES_MAX } from "../store/journal/line.ts";
+import type { WriterOptions } from "../store/journal/writer.ts";
+import type { FromWorker, ToWorker, WorkerOptions } from "./messages.ts";
+
+/** So much is with the worker at a time; the rest waits here, where it can still be taken back. */
+const FLIGHT_BYTES_MAX = 8 * 1024 * 1024;
+/** What a queued line costs beside its text. */
+const LINE_OVERHEAD_BYTES = 128;
+const RESTART_MS_MIN = 100;
+const RESTART_MS_MAX = 5000;
+
+/** Undefined: durable. Otherwise why not. */
+type Settle = (reason: string | undefined) => void;
+
+export interface Queued {
+  /** Null once it was written, dropped or taken back. */
+  text: string | null;
+  readonly bytes: number;
+  /** Whether it is with the worker; then it cannot be taken back. */
+  sent: boolean;
+  /** Null for an event of a live call, which nobody waits for. */
+  readonly settle: Settle | null;
+}
+
+export interface QueueEvents {
+  failure(message: string, code: string): void;
+  resumed(): void;
+  dropped(events: number, records: number): void;
+  /** The events so far of all open calls, for a new worker. */
+  openLines(): string[];
+}
+
+export class JournalQueue {
+  readonly #options: WriterOptions;
+  readonly #bytesMax: number;
+  readonly #events: QueueEvents;
+  #worker: Worker | null = null;
+  #held: Queued[] = [];
+  #flight: Queued[] = [];
+  #flightHead = 0;
+  #flightBytes = 0;
+  #evictFrom = 0;
+  #flushing = false;
+  #untoldEvents = 0;
+  #untoldRecords = 0;
+  #restartMs = RESTART_MS_MIN;
+  #restart: NodeJS.Timeout | undefined;
+  #closed: (() => void) | null = null;
+  #reported: (() => void) | null = null;
+  #open = true;
+
+  queued = 0;
+  queuedBytes = 0;
+  accepted = 0;
+  written = 0;
+  dropped = 0;
+  superseded = 0;
+  recordsAccepted = 0;
+  recordsWritten = 0;
+  recordsDropped = 0;
+  /** Lines cannot be written at the moment. */
+  waiting = false;
+  writer = "";
+
+  constructor(options: WriterOptions, bytesMax: number, events: QueueEvents) {
+    this.#options = options;
+    this.#bytesMax = bytesMax;
+    this.#events = events;
+  }
+
+  /** Resolves when the worker has its first segment, or has failed at it for the first time. */
+  start(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#reported = resolve;
+      this.#startWorker();
+    });
+  }
+
+  /** Queues a line; `settle` marks it as a record. A dropped one is settled at once and comes back as null. */
+  add(text: string, settle: Settle | null): Queued | null {
+    const bytes = Buffer.byteLength(text) + LINE_OVERHEAD_BYTES;
+    this.accepted += 1;
+    if (settle) this.recordsAccepted += 1;
+    if (!this.#open) return this.#drop(settle, "The call history is closed.");
+    if (bytes > LINE_BYTES_MAX) return this.#drop(settle, `A line of ${bytes} bytes is longer than the journal takes.`);
+    if (settle && this.queuedBytes + bytes > this.#bytesMax)
+      this.#evictEvents(this.queuedBytes + bytes - this.#bytesMax);
+    if (this.queuedBytes + bytes > this.#bytesMax) {
+      return this.#drop(settle, `The queue is full: ${this.queuedBytes} of ${this.#bytesMax} bytes wait for the disk.`);
+    }
+    const line: Queued = { text, bytes, sent: false, settle };
+    this.queued += 1;
+    this.queuedBytes += bytes;
+    this.#held.push(line);
+    this.#flushSoon();
+    return line;
+  }
+
+  /** Takes back events whose call has ended meanwhile: its record says all that they say. */
+  supersede(lines: readonly Queued[]): void {
+    for (const line of lines) {
+      if (line.text === null || line.sent) continue;
+      this.#forget(line);
+      this.superseded += 1;
+    }
+  }
+
+  /** Writes what can be written within `msMax`; whatever then still waits is settled as not durable. */
+  async close(msMax: number): Promise<void> {
+    if (!this.#open) return;
+    this.#flush(true);
+    this.#open = false;
+    clearTimeout(this.#restart);
+    const worker = this.#worker;
+    if (worker) {
+      let timer: NodeJS.Timeout | undefined;
+      await new Promise<void>((resolve) => {
+        this.#closed = resolve;
+        timer = setTimeout(resolve, msMax);
+        worker.ref();
+        worker.postMessage("close" satisfies ToWorker);
+      });
+      clearTimeout(timer);
+      this.#worker = null;
+      await worker.terminate();
+    }
+    for (const line of [...this.#flight.slice(this.#flightHead), ...this.#held]) {
+      if (line.text === null) continue;
+      this.#forget(line);
+      this.#drop(line.settle, "The call history was closed before the disk took the record.");
+    }
+    this.#tellDropped();
+  }
+
+  #startWorker(): void {
+    const url = new URL(import.meta.url.endsWith(".ts") ? "./worker.ts" : "./worker.js", import.meta.url);
+    try {
+      const options: WorkerOptions = { ...this.#options, adopted: this.#events.openLines(), gone: this.writer };
+      const worker = new Worker(url, { workerData: options, name: "call-lake-journal" });
+      this.#worker = worker;
+      worker.unref();
+      worker.on("message", (message: FromWorker) => this.#hear(message));
+      worker.on("error", (error) => this.#events.failure(`The journal's thread failed: ${error.message}`, ""));
+      worker.on("exit", () => this.#workerGone(worker));
+    } catch (error) {
+      this.#events.failure(`The journal's thread did not start: ${String(error)}`, "");
+      this.#workerGone(null);
+    }
+    // A first report that never comes must not hold up the engine.
+    if (this.#reported) setTimeout(() => this.#report(), 5000).unref();
+    this.#refWhileBusy();
+  }
+
+  /** The thread is dead (out of memory, say): the next one gets what was not acknowledged and the open calls. */
+  #workerGone(worker: Worker | null): void {
+    if (this.#worker !== worker && worker !== null) return;
+    this.#worker = null;
+    this.#report();
+    this.#closed?.();
+    if (!this.#open) return;
+    this.waiting = true;
+    const flight = this.#flight.slice(this.#flightHead);
+    for (const line of flight) line.sent = false;
+    this.#held = [...flight, ...this.#held];
+    this.#evictFrom = 0;
+    this.#flight = [];
+    this.#flightHead = 0;
+    this.#flightBytes = 0;
+    this.#events.failure("The journal's thread is gone; a new one is started.", "");
+    this.#restart = setTimeout(() => {
+      this.#startWorker();
+      this.#flush(false);
+    }, this.#restartMs);
+    this.#restart.unref();
+    this.#restartMs = Math.min(this.#restartMs * 2, RESTART_MS_MAX);
+  }
+
+  #hear(message: FromWorker): void {
+    if (message.kind === "written") {
+      this.writer = message.writer;
+      this.#restartMs = RESTART_MS_MIN;
+      for (let count = message.count; count > 0; count -= 1) this.#settleFirst();
+      this.#flush(false);
+    } else if (message.kind === "ready" || message.kind === "resumed") {
+      this.writer = message.writer;
+      const wasWaiting = this.waiting;
+      this.waiting = false;
+      this.#report();
+      if (wasWaiting) this.#events.resumed();
+    } else if (message.kind === "failure") {
+      this.waiting = true;
+      this.#report();
+      this.#events.failure(message.message, message.code);
+    } else this.#closed?.();
+    this.#refWhileBusy();
+  }
+
+  #report(): void {
+    this.#reported?.();
+    this.#reported = null;
+  }
+
+  #settleFirst(): void {
+    const line = this.#flight[this.#flightHead];
+    if (!line) return;
+    this.#flightHead += 1;
+    if (this.#flightHead > 1024 && this.#flightHead * 2 > this.#flight.length) {
+      this.#flight = this.#flight.slice(this.#flightHead);
+      this.#flightHead = 0;
+    }
+    this.#flightBytes -= line.bytes;
+    this.#forget(line);
+    this.written += 1;
+    if (!line.settle) return;
+    this.recordsWritten += 1;
+    line.settle(undefined);
+  }
+
+  /** One message to the worker for all that is added in a turn of the event loop. */
+  #flushSoon(): void {
+    if (this.#flushing) return;
+    this.#flushing = true;
+    queueMicrotask(() => this.#flush(false));
+  }
+
+  #flush(all: boolean): void {
+    this.#flushing = false;
+    if (this.#untoldEvents + this.#untoldRecords > 0) this.#tellDropped();
+    const worker = this.#worker;
+    if (!worker || this.#held.length === 0) return;
+    const texts: string[] = [];
+    let taken = 0;
+    for (const line of this.#held) {
+      if (!all && this.#flightBytes >= FLIGHT_BYTES_MAX) break;
+      taken += 1;
+      if (line.text === null) continue;
+      texts.push(line.text);
+      line.sent = true;
+      this.#flight.push(line);
+      this.#flightBytes += line.bytes;
+    }
+    if (taken === this.#held.length) this.#held = [];
+    else if (taken > 0) this.#held = this.#held.slice(taken);
+    this.#evictFrom = Math.max(0, this.#evictFrom - taken);
+    if (texts.length === 0) return;
+    worker.postMessage(texts satisfies ToWorker);
+    this.#refWhileBusy();
+  }
+
+  /** An engine that has finished is kept alive while lines are on their way, but not by a disk that takes none. */
+  #refWhileBusy(): void {
+    if (this.#reported || (this.#flightBytes > 0 && !this.waiting)) this.#worker?.ref();
+    else if (this.#open) this.#worker?.unref();
+  }
+
+  #evictEvents(bytes: number): void {
+    let left = bytes;
+    while (left > 0 && this.#evictFrom < this.#held.length) {
+      const line = this.#held[this.#evictFrom];
+      this.#evictFrom += 1;
+      if (!line || line.settle || line.text === null) continue;
+      left -= line.bytes;
+      this.#forget(line);
+      this.#drop(null, "");
+    }
+  }
+
+  #forget(line: Queued): void {
+    line.text = null;
+    this.queued -= 1;
+    this.queuedBytes -= line.bytes;
+  }
+
+  #drop(settle: Settle | null, reason: string): null {
+    this.dropped += 1;
+    if (settle) {
+      this.recordsDropped += 1;
+      this.#untoldRecords += 1;
+      settle(reason);
+    } else this.#untoldEvents += 1;
+    if (this.#open) this.#flushSoon();
+    return null;
+  }
+
+  #tellDropped(): void {
+    const [events, records] = [this.#untoldEvents, this.#untoldRecords];
+    this.#untoldEvents = 0;
+    this.#untoldRecords = 0;
+    if (events + records > 0) this.#events.dropped(events, records);
+  }
+}

@@ -1,0 +1,92 @@
+/** The journal's thread: commits in groups what the engine's thread sends, and tells it what is durable. */
+import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from "node:worker_threads";
+import { JournalWriter } from "../store/journal/writer.ts";
+import type { FromWorker, ToWorker, WorkerOptions } from "./messages.ts";
+
+const TICK_MS = 250;
+const BACK_OFF_MS_MIN = 100;
+const BACK_OFF_MS_MAX = 5000;
+
+class CommitLoop {
+  readonly #port: MessagePort;
+  readonly #writer: JournalWriter;
+  #pending: string[] = [];
+  #waiting = false;
+  #closing = false;
+  #backOffMs = BACK_OFF_MS_MIN;
+  #retry: NodeJS.Timeout | undefined;
+  readonly #ticks: NodeJS.Timeout;
+
+  constructor(port: MessagePort, options: WorkerOptions) {
+    this.#port = port;
+    this.#writer = new JournalWriter(options);
+    this.#writer.adopt(options.adopted, options.gone);
+    port.on("message", (message: ToWorker) => this.#receive(message));
+    this.#ticks = setInterval(() => this.#tick(), TICK_MS);
+    // The first commit is empty: it makes the folder and the first segment.
+    if (this.#commit()) this.#tell({ kind: "ready", writer: this.#writer.name ?? "" });
+  }
+
+  #receive(first: ToWorker): void {
+    let message: ToWorker | undefined = first;
+    // All that is queued goes into one group: one write, one fdatasync, one answer.
+    while (message !== undefined) {
+      if (message === "close") this.#closing = true;
+      else for (const line of message) this.#pending.push(line);
+      message = receiveMessageOnPort(this.#port)?.message as ToWorker | undefined;
+    }
+    if (!this.#waiting || this.#closing) this.#commit();
+    if (this.#closing) this.#close();
+  }
+
+  /** True if everything is durable now. */
+  #commit(): boolean {
+    const count = this.#pending.length;
+    try {
+      this.#writer.write(this.#pending);
+      this.#pending = [];
+      const writer = this.#writer.name ?? "";
+      if (this.#waiting) this.#tell({ kind: "resumed", writer });
+      this.#waiting = false;
+      this.#backOffMs = BACK_OFF_MS_MIN;
+      if (count > 0) this.#tell({ kind: "written", count, writer });
+      if (!this.#closing) this.#writer.tick();
+      return true;
+    } catch (error) {
+      this.#fail(error);
+      return false;
+    }
+  }
+
+  #tick(): void {
+    if (this.#waiting) return;
+    try {
+      this.#writer.tick();
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  #fail(error: unknown): void {
+    const { message, code } = error as NodeJS.ErrnoException;
+    this.#tell({ kind: "failure", message: String(message), code: code ?? "" });
+    this.#waiting = true;
+    clearTimeout(this.#retry);
+    this.#retry = setTimeout(() => this.#commit(), this.#backOffMs);
+    this.#backOffMs = Math.min(this.#backOffMs * 2, BACK_OFF_MS_MAX);
+  }
+
+  #close(): void {
+    clearTimeout(this.#retry);
+    clearInterval(this.#ticks);
+    this.#writer.close();
+    this.#tell({ kind: "closed" });
+    this.#port.close();
+  }
+
+  #tell(message: FromWorker): void {
+    this.#port.postMessage(message);
+  }
+}
+
+if (parentPort) new CommitLoop(parentPort, workerData as WorkerOptions);

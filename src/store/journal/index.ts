@@ -1,0 +1,15 @@
+/** The journal: what the engine's process writes and everybody else reads. docs/journal-format.md says how. */
+export { CallFold, lostRecord, type OpenCall } from "./fold.ts";
+export { type FreshRow, JournalFollower } from "./follower.ts";
+export { decodeLine, encodeLine, type JournalLine, type LineKind } from "./line.ts";
+export {
+  isSealed,
+  listSegments,
+  listWriters,
+  readSegment,
+  removeSegment,
+  removeWriter,
+  requestRotation,
+  sealWriter,
+  writerIsGone,
+} from "./reader.ts";
