@@ -82,7 +82,7 @@ export class FilterBar extends LitElement {
       .value=${value}
       min=${name === "end_date" && other ? other : nothing}
       max=${name === "start_date" && other ? other : nothing}
-      @change=${(event: Event) => this.#set(name, valueOf(event))}
+      @change=${(event: Event) => this.#set(name, inputValue(event))}
     />`;
   }
 
@@ -95,12 +95,12 @@ export class FilterBar extends LitElement {
       maxlength="100"
       .value=${this.filter.get(name) ?? ""}
       @input=${(event: Event) => {
-        const value = valueOf(event).trim();
+        const value = inputValue(event).trim();
         clearTimeout(this.#typing);
         this.#typing = setTimeout(() => this.#set(name, value), TYPING_MS);
       }}
       @keydown=${(event: KeyboardEvent) => {
-        if (event.key === "Enter") this.#set(name, valueOf(event).trim());
+        if (event.key === "Enter") this.#set(name, inputValue(event).trim());
       }}
     />`;
   }
@@ -134,7 +134,7 @@ export class FilterBar extends LitElement {
     return html`<select
       class="field choice ${chosen.length ? "set" : ""}"
       aria-label=${label}
-      @change=${(event: Event) => this.#set(name, valueOf(event))}
+      @change=${(event: Event) => this.#set(name, inputValue(event))}
     >
       <option value="" .selected=${only === ""}>
         ${chosen.length > 1 ? words.filter.several(label, this.formats.integer(chosen.length)) : label}
@@ -154,7 +154,7 @@ export class FilterBar extends LitElement {
     return html`<select
       class="field choice ${value ? "set" : ""}"
       aria-label=${words.filter.tools}
-      @change=${(event: Event) => this.#set("has_tool_calls", valueOf(event))}
+      @change=${(event: Event) => this.#set("has_tool_calls", inputValue(event))}
     >
       <option value="" .selected=${value === ""}>${words.filter.tools}</option>
       <option value="true" .selected=${value === "true"}>${words.filter.withTools}</option>
@@ -190,7 +190,7 @@ export class FilterBar extends LitElement {
   }
 }
 
-function valueOf(event: Event): string {
+function inputValue(event: Event): string {
   return (event.target as HTMLInputElement | HTMLSelectElement).value;
 }
 
