@@ -1,5 +1,5 @@
 /** Ids and days: an id is a pure function of the call, and the UTC day is a pure function of the id. */
-import { createHash } from "node:crypto";
+import { hash as hashOf } from "node:crypto";
 
 const MS_MAX = 2 ** 48 - 1;
 
@@ -9,7 +9,7 @@ const MS_MAX = 2 ** 48 - 1;
  */
 export function callIdentity(source: string, callId: string, startTimeMs: number): string {
   const ms = Math.min(Math.max(Math.trunc(startTimeMs) || 0, 0), MS_MAX);
-  const hash = createHash("sha256").update(`${source}\0${callId}`).digest();
+  const hash = hashOf("sha256", `${source}\0${callId}`, "buffer");
   const time = ms.toString(16).padStart(12, "0");
   const a = (((hash[0] ?? 0) << 8) | (hash[1] ?? 0)) & 0x0fff;
   const b = (((hash[2] ?? 0) << 8) | (hash[3] ?? 0)) & 0x3fff;

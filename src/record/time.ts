@@ -19,8 +19,26 @@ export function instantMs(value: unknown): number | null {
   return ms >= 0 && ms <= MS_MAX ? Math.trunc(ms) : null;
 }
 
-/** ISO 8601 in UTC with milliseconds: how every instant stands in a record. */
-export const isoOf = (ms: number): string => new Date(ms).toISOString();
+const DAY_MS = 86_400_000;
+const TWO = Array.from({ length: 60 }, (_, number) => String(number).padStart(2, "0"));
+let isoDay = Number.NaN;
+let isoDate = "";
+
+/** ISO 8601 in UTC with milliseconds: how every instant stands in a record. Takes whole ms since 1970. */
+export function isoOf(ms: number): string {
+  // Most instants lie in the same day: only the first one of it asks Date, which costs ten times as much.
+  const day = Math.floor(ms / DAY_MS);
+  if (day !== isoDay) {
+    isoDate = new Date(day * DAY_MS).toISOString().slice(0, -13);
+    isoDay = day;
+  }
+  const rest = ms - day * DAY_MS;
+  const minutes = Math.floor(rest / 60_000);
+  const millis = rest % 1000;
+  const pad = millis < 10 ? "00" : millis < 100 ? "0" : "";
+  const second = TWO[Math.floor(rest / 1000) % 60];
+  return `${isoDate}${TWO[Math.floor(minutes / 60)]}:${TWO[minutes % 60]}:${second}.${pad}${millis}Z`;
+}
 
 const formats = new Map<string, Intl.DateTimeFormat | null>();
 const FORMATS_MAX = 600;
