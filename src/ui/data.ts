@@ -78,7 +78,7 @@ export function listCalls(server: Server, filter: URLSearchParams, page: ListPag
   query.set("sort", page.sort);
   if (page.cursor) query.set("cursor", page.cursor);
   if (page.total) query.set("include", "total");
-  return get<CallList>(server, "/", String(query), signal);
+  return get<CallList>(server, "", String(query), signal);
 }
 
 /** GET /:id: the whole record. */

@@ -8,6 +8,8 @@ export interface Formats {
   percent(share: number): string;
   /** 640 ms, 1.24 s; "not recorded" for null. */
   latency(ms: number | null): string;
+  /** The same for an axis that reaches `max`: one unit for all of its ticks. */
+  latencyTick(ms: number, max: number): string;
   /** 42 s, 3 m 05 s, 1 h 02 m; "not recorded" for null. */
   duration(seconds: number | null): string;
   /** 21 Nov 14:03:20, with the year when it is another one. */
@@ -65,7 +67,12 @@ function build(locale: string | undefined, timezone: string): Formats {
   const clock = { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" } as const;
   const integers = new Intl.NumberFormat(locale, { maximumFractionDigits: 0 });
   const seconds = new Intl.NumberFormat(locale, { minimumFractionDigits: 2, maximumFractionDigits: 2 });
-  const percents = new Intl.NumberFormat(locale, { style: "percent", maximumFractionDigits: 1 });
+  const tenths = new Intl.NumberFormat(locale, { minimumFractionDigits: 1, maximumFractionDigits: 2 });
+  const percents = new Intl.NumberFormat(locale, {
+    style: "percent",
+    minimumFractionDigits: 1,
+    maximumFractionDigits: 1,
+  });
   const thisYear = date({ day: "2-digit", month: "short", ...clock });
   const otherYear = date({ day: "2-digit", month: "short", year: "numeric", ...clock });
   const full = date({ dateStyle: "medium", timeStyle: "long" });
@@ -86,6 +93,7 @@ function build(locale: string | undefined, timezone: string): Formats {
       if (ms === null || !Number.isFinite(ms)) return words.notRecorded;
       return ms < 1000 ? `${integers.format(ms)} ms` : `${seconds.format(ms / 1000)} s`;
     },
+    latencyTick: (ms, max) => (max < 1000 ? `${integers.format(ms)} ms` : `${tenths.format(ms / 1000)} s`),
     duration: durationText,
     time: (iso) => (at(years, iso) === now ? at(thisYear, iso) : at(otherYear, iso)).replace(",", ""),
     fullTime: (iso) => (iso === null ? words.notRecorded : at(full, iso)),

@@ -150,6 +150,12 @@ export const controls = css`
     gap: 4px;
     white-space: nowrap;
   }
+  .outcome,
+  .failed,
+  .status,
+  .way {
+    vertical-align: top;
+  }
   .outcome .icon {
     color: var(--outcome-lost);
   }

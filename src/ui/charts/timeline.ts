@@ -20,6 +20,7 @@ export function timelineChart(timeline: Timeline, series: Series, formats: Forma
     timeZone: "UTC",
     ...axisFormat(timeline.bucket, rows.length),
   });
+  const max = Math.max(...rows.map((row) => row.value ?? 0));
   const color = series === "calls" ? "var(--accent)" : "var(--stage-llm)";
   // A value between two gaps has no line: it is a dot.
   const lonely = rows.filter((row, i) => row.value !== null && !rows[i - 1]?.value && !rows[i + 1]?.value);
@@ -34,7 +35,8 @@ export function timelineChart(timeline: Timeline, series: Series, formats: Forma
         ticks: 4,
         tickSize: 0,
         label: null,
-        tickFormat: (value: number) => (series === "calls" ? wholeOnly(value, formats) : formats.latency(value)),
+        tickFormat: (value: number) =>
+          series === "calls" ? wholeOnly(value, formats) : formats.latencyTick(value, max),
       }),
       plot.axisX({
         ticks: Math.max(2, Math.floor(width / PIXELS_A_TICK)),

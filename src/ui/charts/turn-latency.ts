@@ -55,6 +55,7 @@ export function turnLatency(rows: readonly TurnRow[], formats: Formats): Draw {
     Object.entries(row.stages).map(([stage, ms]) => ({ turn: row.turn, ms, color: stageColor(stage as Stage) })),
   );
   const known = rows.filter((row) => row.total !== null);
+  const max = Math.max(...known.map((row) => row.total ?? 0));
   const lines = rows.filter((row) => row.e2e !== null && row.stages.whole === undefined);
   return (plot, width) => {
     const every = Math.ceil(rows.length / Math.max(1, Math.floor(width / PIXELS_A_TICK)));
@@ -67,7 +68,7 @@ export function turnLatency(rows: readonly TurnRow[], formats: Formats): Draw {
       color: { type: "identity" },
       marks: [
         plot.gridY({ ...GRID, ticks: 5 }),
-        plot.axisY({ ticks: 5, tickSize: 0, label: null, tickFormat: (ms: number) => formats.latency(ms) }),
+        plot.axisY({ ticks: 5, tickSize: 0, label: null, tickFormat: (ms: number) => formats.latencyTick(ms, max) }),
         plot.axisX({
           tickSize: 0,
           label: null,

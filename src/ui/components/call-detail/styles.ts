@@ -262,19 +262,19 @@ export const callDetailStyles = css`
   .cards {
     display: grid;
     grid-template-columns: repeat(auto-fill, minmax(152px, 1fr));
-    gap: 1px;
     margin-bottom: 24px;
     border: 1px solid var(--line);
     border-radius: var(--radius);
-    background: var(--line);
+    background: var(--raised);
     overflow: clip;
   }
   .card {
     display: flex;
     flex-direction: column;
     padding: 12px;
-    background: var(--raised);
-    box-shadow: 0 0 0 1px var(--line);
+    box-shadow:
+      1px 0 0 var(--line),
+      0 1px 0 var(--line);
   }
   .card strong {
     font-size: 16px;

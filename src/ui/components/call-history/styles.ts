@@ -48,6 +48,8 @@ export const callHistoryStyles = css`
   }
   table {
     width: 100%;
+    min-width: 480px;
+    table-layout: fixed;
     border-collapse: collapse;
     font-variant-numeric: tabular-nums;
   }
@@ -58,6 +60,8 @@ export const callHistoryStyles = css`
     text-align: start;
     font-weight: 400;
     white-space: nowrap;
+    overflow: hidden;
+    text-overflow: ellipsis;
   }
   th {
     height: 32px;
@@ -122,18 +126,27 @@ export const callHistoryStyles = css`
     outline-offset: -2px;
     border-radius: 4px;
   }
-  .caller,
-  .provider,
-  .context {
-    max-width: 240px;
-    overflow: hidden;
-    text-overflow: ellipsis;
-  }
-  .caller {
-    max-width: 280px;
+  /* Fixed widths where the content has one; caller, provider and context share the rest. */
+  th.time {
+    width: 136px;
   }
   th.direction {
-    width: 84px;
+    width: 80px;
+  }
+  th.number {
+    width: 96px;
+  }
+  th.result {
+    width: 124px;
+  }
+  th.context {
+    width: 12%;
+  }
+  th.turns {
+    width: 68px;
+  }
+  th.tools {
+    width: 120px;
   }
   .way {
     display: inline-flex;
@@ -198,6 +211,24 @@ export const callHistoryStyles = css`
     th,
     td {
       padding: 0 8px;
+    }
+    th.time {
+      width: 128px;
+    }
+    th.number {
+      width: 80px;
+    }
+    th.turns {
+      width: 56px;
+    }
+    th.tools {
+      width: 108px;
+    }
+    th.result {
+      width: 116px;
+    }
+    th.direction {
+      width: 72px;
     }
   }
   @container (max-width: 860px) {

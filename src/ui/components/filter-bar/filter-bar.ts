@@ -35,10 +35,10 @@ export class FilterBar extends LitElement {
       <div class="line">
         ${this.#presets()} ${this.#date("start_date", w.from)}
         <span class="muted" aria-hidden="true">–</span>
-        ${this.#date("end_date", w.to)}
+        ${this.#date("end_date", w.to)} ${this.#typed("caller_number", w.number, "number")}
+        ${this.#typed("caller_name", w.name, "name")}
       </div>
       <div class="line">
-        ${this.#typed("caller_number", w.number, "number")} ${this.#typed("caller_name", w.name, "name")}
         ${CHOICES.map((name) => this.#choice(name))} ${this.#tools()}
         ${this.#seconds("min_duration", w.minDuration, w.minDurationLabel)}
         ${this.#seconds("max_duration", w.maxDuration, w.maxDurationLabel)}

@@ -59,10 +59,10 @@ export const filterBarStyles = css`
     width: 148px;
   }
   .seconds {
-    width: 80px;
+    width: 76px;
   }
   .choice {
-    max-width: 180px;
+    width: 128px;
     padding: 0 4px;
     color: var(--muted);
     text-overflow: ellipsis;

@@ -1,0 +1,56 @@
+/** A real Chromium for the tests, and a page that notes whatever its console or CSP complains about. */
+import { existsSync, mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
+
+const PLACES = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
+const FLAGS = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
+const ARTIFACTS = join(import.meta.dirname, "../../../artifacts");
+
+/** Starts Chromium; says how to get one when there is none. */
+export async function launch(): Promise<Browser> {
+  const executablePath = [process.env["CHROMIUM"], ...PLACES].find((path) => path && existsSync(path));
+  if (!executablePath) {
+    throw new Error("No Chromium: install one (`apt-get install chromium`), or name it in CHROMIUM.");
+  }
+  return chromium.launch({ executablePath, args: FLAGS });
+}
+
+export interface WatchedPage {
+  readonly page: Page;
+  /** Errors and warnings of the console, page errors and CSP violations. */
+  readonly complaints: string[];
+  close(): Promise<void>;
+}
+
+/** Opens a page. A request that a test made fail on purpose is no complaint. */
+export async function openPage(
+  browser: Browser,
+  url: string,
+  options: BrowserContextOptions = {},
+): Promise<WatchedPage> {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 860 }, timezoneId: "UTC", ...options });
+  const page = await context.newPage();
+  const complaints: string[] = [];
+  page.on("console", (message) => {
+    const noise = message.text().startsWith("Failed to load resource");
+    if (["error", "warning"].includes(message.type()) && !noise) complaints.push(message.text());
+  });
+  page.on("pageerror", (error) => complaints.push(String(error)));
+  await page.goto(url);
+  return { page, complaints, close: () => context.close() };
+}
+
+/** Keeps a screenshot in artifacts/ for people to look at. */
+export async function shoot(page: Page, name: string): Promise<void> {
+  mkdirSync(ARTIFACTS, { recursive: true });
+  await page.screenshot({ path: join(ARTIFACTS, `${name}.png`), fullPage: true });
+}
