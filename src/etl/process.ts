@@ -141,6 +141,7 @@ class Supervised implements EtlProcess {
   }
 
   async #ask<T extends EtlTask>(task: T, given: EtlTasks[T]["given"]): Promise<EtlTasks[T]["answer"]> {
+    if (this.#closing) throw new Error("The etl process is closed.");
     await this.#ready.promise;
     const number = ++this.#number;
     return new Promise((resolve, reject) => {

@@ -28,7 +28,9 @@ export async function checkDay(
         seenIn.set(id, where);
       }
     } catch (error) {
-      problems.push({ where, what: `It can not be read: ${error instanceof Error ? error.message : String(error)}` });
+      // The first line is DuckDB's sentence; what follows shows our own statement.
+      const [sentence] = (error instanceof Error ? error.message : String(error)).split("\n");
+      problems.push({ where, what: `It can not be read: ${sentence}` });
     }
   }
   return seenIn.size;
