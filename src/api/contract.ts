@@ -21,10 +21,19 @@ export type Permission = "calls.read" | "calls.read_pii" | "calls.delete" | "cal
 
 /** DELETE /:id and DELETE /?filter; with dry_run=true only would_delete. */
 export interface DeleteAnswer {
+  /** Calls that are physically gone. */
   deleted: number;
+  /** Calls nobody sees any more, but which an engine still holds in its open journal; gone when that is published. */
+  pending?: number;
 }
 export interface DeleteDryRun {
   would_delete: number;
+}
+
+/** POST /: the record is durable. */
+export interface IngestAnswer {
+  id: string;
+  durable: true;
 }
 
 export type ErrorCode =

@@ -1,0 +1,47 @@
+/** What a record from outside may look like: a zod schema made from the columns. */
+import { z } from "zod";
+import { COLUMN_NAMES, COLUMNS, type ColumnName } from "../record/columns.ts";
+import type { Shape } from "../record/shapes.ts";
+
+/** Columns that the recorder makes, and nobody gives. */
+const MADE: ReadonlySet<ColumnName> = new Set(["id", "record_version", "writer", "created_at"]);
+
+const instant = z.union([z.iso.datetime({ offset: true }), z.number().int().nonnegative()]);
+
+function schemaOf(shape: Shape): z.ZodType {
+  switch (shape.kind) {
+    case "text":
+    case "local_time":
+      return z.string().nullable();
+    case "integer":
+      return z.number().int().nullable();
+    case "number":
+    case "money":
+      return z.number().nullable();
+    case "boolean":
+      return z.boolean().nullable();
+    case "instant":
+      return instant.nullable();
+    case "json":
+      return z.json();
+    case "one_of":
+      return z.enum(shape.values).nullable();
+    case "list":
+      return z.array(schemaOf(shape.of)).nullable();
+    case "map":
+      return z.record(z.string(), schemaOf(shape.of)).nullable();
+    case "struct":
+      return z.strictObject(
+        Object.fromEntries(Object.entries(shape.fields).map(([name, field]) => [name, schemaOf(field).optional()])),
+      );
+  }
+}
+
+/** A finished call: call_id and start_time are needed, every other column may be left out. */
+export const recordSchema = z
+  .strictObject(
+    Object.fromEntries(
+      COLUMN_NAMES.filter((name) => !MADE.has(name)).map((name) => [name, schemaOf(COLUMNS[name].shape).optional()]),
+    ),
+  )
+  .extend({ call_id: z.string().min(1).max(500), start_time: instant });
