@@ -7,6 +7,8 @@ interface Setting<T> {
   readonly default: T;
   readonly doc: string;
   readonly secret?: true;
+  /** Smallest and largest value of a number. */
+  readonly range?: readonly [number, number];
   /** The value, or the rule it breaks as the end of the sentence "NAME must be …". */
   readonly read: (text: string) => { value: T } | { rule: string };
 }
@@ -34,6 +36,7 @@ const whole = (
   type: "integer",
   default: fallback,
   doc,
+  range: [low, high],
   read: (text) => {
     const value = Number(text);
     return /^\d+$/.test(text) && value >= low && value <= high
@@ -44,7 +47,7 @@ const whole = (
 
 /** Every setting, by its name in code. */
 export const SETTINGS = {
-  enabled: yesNo("CALL_HISTORY_ENABLED", true, "Whether calls are recorded and shown at all."),
+  enabled: yesNo("CALL_HISTORY_ENABLED", true, "Whether calls are recorded."),
   dir: {
     variable: "CALL_HISTORY_DIR",
     type: "string",
@@ -86,7 +89,7 @@ export const SETTINGS = {
     30,
     [1, 10_080],
     "of minutes ",
-    "A live call without any event for so long is closed as lost.",
+    "How long a live session may be silent. Checked at the start; the first form of the hook closes no session by it.",
   ),
   port: whole("PORT", 8787, [0, 65_535], "", "Port of the panel; 0 takes a free one."),
   host: {

@@ -8,7 +8,7 @@ interface Sink {
 const REDRAW_MS = 100;
 const PLAIN_MS = 2_000;
 
-/** Tells how far a job of `total` steps is, at what rate, and how long it will still take. */
+/** Tells how far a job of `total` steps (0 = not known) is, at what rate, and how long it will still take. */
 export class Progress {
   readonly #label: string;
   readonly #total: number;
@@ -46,8 +46,9 @@ export class Progress {
   }
 
   #line(): string {
-    const part = this.#total > 0 ? Math.min(1, this.#done / this.#total) : 1;
     const rate = this.#done / this.#seconds();
+    if (this.#total === 0) return `${this.#label} ${number(this.#done)} ${this.#unit}, ${number(rate)}/s`;
+    const part = Math.min(1, this.#done / this.#total);
     const left = rate > 0 ? `${Math.ceil((this.#total - this.#done) / rate)} s left` : "starting";
     const bar = `${"█".repeat(Math.round(part * 24)).padEnd(24, "░")} `;
     const percent = `${Math.floor(part * 100)} %`;

@@ -67,7 +67,7 @@ interface Column {
 }
 
 const column = <const S extends Shape>(shape: S, doc: string, more: { unit?: string; pii?: true } = {}) =>
-  ({ shape, doc, ...more }) as Column & { readonly shape: S };
+  ({ shape, doc, ...more }) as Omit<Column, "shape"> & { readonly shape: S };
 const pii = { pii: true } as const;
 
 /** In the order of the Parquet schema. Additions go to the end of their group; a type never changes. */

@@ -1,0 +1,70 @@
+#!/usr/bin/env node
+/** The command `call-lake`: one verb a job. */
+import { parseArgs } from "node:util";
+import { COMMON, type Command, EXIT, Given, print, tell, UsageError } from "./command.ts";
+import { ConfigError } from "./config.ts";
+
+const COMMANDS: Record<string, () => Promise<{ command: Command }>> = {
+  serve: () => import("./commands/serve.ts"),
+  etl: () => import("./commands/etl.ts"),
+  sql: () => import("./commands/sql.ts"),
+  import: () => import("./commands/import.ts"),
+  erase: () => import("./commands/erase.ts"),
+  retain: () => import("./commands/retain.ts"),
+  compact: () => import("./commands/compact.ts"),
+  verify: () => import("./commands/verify.ts"),
+  demo: () => import("./commands/demo.ts"),
+};
+
+// `call-lake sql … | head` closes the pipe early: that is no failure.
+process.stdout.on("error", (error: NodeJS.ErrnoException) =>
+  process.exit(error.code === "EPIPE" ? EXIT.ok : EXIT.failed),
+);
+
+process.exitCode = await main(process.argv.slice(2));
+
+async function main([verb, ...rest]: string[]): Promise<number> {
+  if (verb === undefined || verb === "help" || verb === "--help" || verb === "-h") {
+    await overview();
+    return verb === undefined ? EXIT.usage : EXIT.ok;
+  }
+  const load = Object.hasOwn(COMMANDS, verb) ? COMMANDS[verb] : undefined;
+  if (!load) {
+    tell(`There is no verb ${JSON.stringify(verb)}: it is one of ${Object.keys(COMMANDS).join(", ")}.`);
+    return EXIT.usage;
+  }
+  const { command } = await load();
+  try {
+    const { values, positionals } = parse(command, rest);
+    if (values["help"] === true) {
+      print(`call-lake ${verb}: ${command.summary}\n\n${command.usage.trim()}\n\n${COMMON_HELP}`);
+      return EXIT.ok;
+    }
+    return await command.run(new Given(values, positionals));
+  } catch (error) {
+    const usage = error instanceof UsageError || error instanceof ConfigError;
+    tell(error instanceof Error ? error.message : String(error));
+    if (error instanceof UsageError) tell(`\`call-lake ${verb} --help\` says how it is called.`);
+    return usage ? EXIT.usage : EXIT.failed;
+  }
+}
+
+function parse(command: Command, args: string[]) {
+  try {
+    return parseArgs({ args, options: { ...COMMON, ...command.options }, allowPositionals: true });
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error));
+  }
+}
+
+async function overview(): Promise<void> {
+  print("call-lake VERB [OPTIONS]: the call history of a voice engine\n");
+  for (const [verb, load] of Object.entries(COMMANDS)) print(`  ${verb.padEnd(9)}${(await load()).command.summary}`);
+  print("\n`call-lake VERB --help` tells the rest of a verb.");
+}
+
+const COMMON_HELP = `--dir DIR   the data folder (CALL_HISTORY_DIR; "data")
+--json      the answer as JSON
+--help      this text
+
+Exit codes: 0 done, 1 failed or found something wrong, 2 called wrongly.`;

@@ -1,0 +1,76 @@
+/** The demo host's admin panel: its pages, the plug-in's elements, and the plug-in's router at its mount path. */
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { Hono } from "hono";
+import { createCallHistoryApi } from "../api/index.ts";
+import type { HistoryStats } from "../engine-hook/index.ts";
+import type { EtlProcess } from "../etl/index.ts";
+import type { CallLake } from "../query/index.ts";
+import { type Config, describeConfig } from "./config.ts";
+import type { EngineState } from "./demo/engine-process.ts";
+import { guard, securityHeaders } from "./guard.ts";
+import { PACKAGE_ROOT, type PluginManifest } from "./package-root.ts";
+import { serveFile } from "./static-files.ts";
+
+export interface PanelOptions {
+  readonly config: Config;
+  readonly manifest: PluginManifest;
+  readonly lake: CallLake;
+  readonly etl: EtlProcess;
+  /** The engine, if this host runs one. */
+  readonly engine: () => { state: EngineState; hook: HistoryStats | null } | null;
+}
+
+const NO_ENGINE: EngineState = {
+  state: "none",
+  words: "This host runs no engine; the calls are those an engine elsewhere writes into the data folder.",
+  pid: null,
+  restarts: 0,
+  active_calls: 0,
+  calls_begun: 0,
+  calls_durable: 0,
+};
+
+/** The panel as one Hono app. */
+export function createPanel(options: PanelOptions): Hono {
+  const { config, manifest, lake, etl } = options;
+  const pages = fileURLToPath(new URL("./panel/", import.meta.url));
+  const elements = join(PACKAGE_ROOT, "dist", "ui");
+  const permissions = manifest.permissions.map(({ id }) => id);
+
+  const app = new Hono();
+  app.use(securityHeaders(manifest), guard(config));
+  app.route(
+    manifest.router.mount,
+    createCallHistoryApi({
+      lake,
+      identify: () => ({ subject: "admin", permissions: new Set(permissions) }),
+      erase: (ids: readonly string[], who: string) => etl.erase({ ids: [...ids] }, { who }),
+    }),
+  );
+  app.get("/plugin.json", (c) => c.json(manifest));
+  app.get("/panel/host.json", (c) =>
+    c.json({ permissions, time_zone: config.time_zone, settings: describeConfig(config) }),
+  );
+  app.get("/panel/status.json", async (c) => {
+    const engine = options.engine();
+    const health = await lake.health();
+    return c.json({
+      engine: engine?.state ?? NO_ENGINE,
+      hook: engine?.hook ?? null,
+      data: { folder: config.dir, ...health, etl_process: etl.pid ?? "restarting" },
+    });
+  });
+  app.get("/panel/:file", (c) => serveFile(c, pages, c.req.param("file")));
+  app.get("/elements/*", (c) => serveFile(c, elements, c.req.path.slice("/elements/".length)));
+  app.get("/api/*", (c) =>
+    c.json({ error: { code: "not_found", message: `There is nothing at ${c.req.path}.`, field: null } }, 404),
+  );
+  // Every other path is a page of the panel: the browser's script knows which.
+  app.get("/*", (c) => (/\.\w+$/.test(c.req.path) ? c.notFound() : serveFile(c, pages, "index.html")));
+  app.onError((error, c) => {
+    console.error(`${c.req.method} ${c.req.path}: ${error.message}`);
+    return c.text("Something failed here; the log of the panel says what.", 500);
+  });
+  return app;
+}
