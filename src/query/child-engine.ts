@@ -31,7 +31,7 @@ export class ChildEngine implements QueryEngine {
   readonly kind = "child";
   readonly #options: EngineOptions;
   readonly #questions = new Map<number, Question>();
-  #generation = 0;
+  #generation = 1;
   #ids = 0;
   #child: ChildProcess | undefined;
   #ready: Promise<void>;
@@ -171,7 +171,6 @@ export class ChildEngine implements QueryEngine {
       stdio: ["ignore", "ignore", "inherit", "ipc"],
     });
     this.#child = child;
-    this.#generation++;
     await new Promise<void>((resolve, reject) => {
       const late = setTimeout(() => child.kill("SIGKILL"), START_MAX_MS);
       child.on("message", (message: FromChild) => {
@@ -196,6 +195,8 @@ export class ChildEngine implements QueryEngine {
   #lost(error: EngineLostError, ageMs: number): void {
     const open = [...this.#questions.values()];
     this.#questions.clear();
+    // From now on, not from the next start on: who asks again meanwhile must not believe the old memory still there.
+    this.#generation++;
     if (!this.#closed) {
       this.#pauseMs = ageMs > YOUNG_MS ? 0 : Math.min(this.#pauseMs * 2 || 50, RESTART_PAUSE_MAX_MS);
       const pause = new Promise<void>((resolve) => setTimeout(resolve, this.#pauseMs).unref());
