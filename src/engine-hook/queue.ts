@@ -13,6 +13,8 @@ const LINE_OVERHEAD_BYTES = 128;
  * loop delay of the engine. A record never waits, and takes all events along.
  */
 const LINGER_MS = 20;
+/** So many lines are posted at once, that the worker may write the first while the engine still makes the next. */
+const POST_LINES = 48;
 const RESTART_MS_MIN = 100;
 const RESTART_MS_MAX = 5000;
 
@@ -100,7 +102,8 @@ export class JournalQueue {
     this.queued += 1;
     this.queuedBytes += bytes;
     this.#held.push(line);
-    if (settle) this.#flushSoon();
+    if (this.#held.length >= POST_LINES && !this.waiting) this.#flush(false);
+    else if (settle) this.#flushSoon();
     else this.#linger ??= setTimeout(() => this.#flush(false), LINGER_MS);
     return line;
   }
