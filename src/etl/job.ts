@@ -22,6 +22,8 @@ export interface Job {
   readonly dir: string;
   readonly fs: StoreFs;
   readonly retention_days: number;
+  /** First and last id of each Parquet file asked so far, null for one without rows; by path. */
+  readonly id_ranges: Map<string, { first: string; last: string } | null>;
   now(): number;
   log(line: string): void;
   /** DuckDB for small statements and one segment's rows. */
@@ -33,7 +35,8 @@ export interface Job {
 const LOCK_WAIT_MS = 60_000;
 
 /** Runs a job alone on the data folder; throws LakeIsLocked if another one takes longer than `wait_ms`. */
-export async function runJob<T>(dir: string, options: JobOptions, work: (job: Job) => Promise<T>): Promise<T> {
+export async function runJob<T>(folder: string, options: JobOptions, work: (job: Job) => Promise<T>): Promise<T> {
+  const dir = resolve(folder);
   const fs = options.fs ?? realFs;
   const retention_days = daysOf(options.retention_days ?? 0);
   await ensureDataFolder(dir, fs);
@@ -46,6 +49,7 @@ export async function runJob<T>(dir: string, options: JobOptions, work: (job: Jo
         dir,
         fs,
         retention_days,
+        id_ranges: new Map(),
         now: options.now ?? Date.now,
         log: options.log ?? (() => {}),
         db: async () => {

@@ -4,10 +4,9 @@ import { addFile } from "../store/lake/add-file.ts";
 import { visibleOfDay } from "../store/lake/listing.ts";
 import { ERASED_REV, mergeMasks, readMasks, writeMask } from "../store/lake/masks.ts";
 import { covers } from "../store/lake/names.ts";
-import { parquetSource } from "../store/lake/sql.ts";
-import { pairsSource } from "./duckdb.ts";
 import { finishReplacement } from "./finish-masks.ts";
 import type { Job } from "./job.ts";
+import { knownRevs } from "./known-ids.ts";
 import { copyRows, type Row } from "./write-rows.ts";
 
 /** What became of the rows of a segment. */
@@ -106,25 +105,15 @@ async function planDay(
   const highest = new Map<string, Row>();
   for (const row of rows) if (row.rev >= (highest.get(row.id)?.rev ?? 0)) highest.set(row.id, row);
   const replacing = new Map<string, number>();
-  if (files.length > 0) {
-    const db = await job.db();
-    const pairs = Array.from(highest.values(), (row) => [row.id, row.rev] as const);
-    const ids = pairs.map(([id]) => id).sort();
-    // Ids follow the time, so the range leaves most row groups unread.
-    const found = await db.rows(
-      `SELECT c.id AS id, CAST(max(c.rev) AS DOUBLE) AS rev FROM ${parquetSource(files)} AS c
-       WHERE c.id BETWEEN '${ids[0]}' AND '${ids.at(-1)}' AND c.id IN (SELECT m.id FROM ${pairsSource(pairs)} AS m) GROUP BY c.id`,
-    );
-    for (const { id, rev } of found) {
-      const row = highest.get(String(id));
-      if (row === undefined) continue;
-      if (Number(rev) >= row.rev) {
-        highest.delete(row.id);
-        counts.known++;
-      } else {
-        replacing.set(row.id, row.rev);
-        counts.replaced++;
-      }
+  for (const [id, rev] of await knownRevs(job, files, [...highest.values()])) {
+    const row = highest.get(id);
+    if (row === undefined) continue;
+    if (rev >= row.rev) {
+      highest.delete(row.id);
+      counts.known++;
+    } else {
+      replacing.set(row.id, row.rev);
+      counts.replaced++;
     }
   }
   return highest.size === 0 ? null : { day, rows: [...highest.values()], replacing };

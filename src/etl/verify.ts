@@ -1,5 +1,5 @@
 /** Verify: checks a whole data folder and says what is wrong where. */
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { namesIn } from "../store/fs.ts";
 import { isSealed, listSegments, listWriters, readSegment } from "../store/journal/reader.ts";
 import { checkFormat, trashDir } from "../store/lake/layout.ts";
@@ -172,4 +172,4 @@ async function checkLeftovers(job: Job, report: VerifyReport): Promise<void> {
       report.problems.push({ where: `trash/${name}`, what: "Retention did not put it there and will not remove it." });
 }
 
-const short = (job: Job, path: string) => path.slice(job.dir.length + 1);
+const short = (job: Job, path: string) => relative(job.dir, path);

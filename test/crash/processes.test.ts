@@ -104,6 +104,7 @@ it(`keeps every acknowledged call exactly once over ${SECONDS} s of SIGKILL`, {
   ]);
   const ids = acknowledged();
   const told = `seed ${SEED}, ${ids.size} calls, ${writerKills.join("+")} writers and ${etlKills} etl processes killed, ${watched.reads} reads`;
+  console.info(told);
   const missing = (answer: Answer) => [...ids].filter((id) => !answer.calls.has(id));
   expect(watched.found, `while it ran: ${told}`).toEqual([]);
 

@@ -1,5 +1,5 @@
 /** The names of the lake's files: how they are built and read, and which of them readers may see. */
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { isDay } from "../../record/index.ts";
 
 /** One Parquet file: the rows of one UTC day, from a range of one writer's segments. */
@@ -22,7 +22,7 @@ const FILE = /^([a-z0-9][a-z0-9-]*)\.(\d{8})-(\d{8})\.g(\d{1,9})\.parquet$/;
 const FOLDER = /^day=(\d{4}-\d{2}-\d{2})$/;
 
 export function callsDir(dir: string): string {
-  return join(dir, "calls");
+  return resolve(dir, "calls");
 }
 
 /** The folder of one UTC day. */

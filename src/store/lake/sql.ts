@@ -7,13 +7,17 @@ export function quote(text: string): string {
   return `'${text.replaceAll("'", "''")}'`;
 }
 
-/** The rows of those files as a table expression with the column `day`; for no files an empty one of the same types. */
-export function parquetSource(files: readonly LakeFile[]): string {
+/**
+ * The rows of those files as a table expression with the column `day`; for no files an empty one of the same types.
+ * `alike` says that all files are known to have one schema: union_by_name opens each of them again to find that out.
+ */
+export function parquetSource(files: readonly LakeFile[], alike = false): string {
   if (files.length === 0) {
     const columns = COLUMN_NAMES.map((name) => `CAST(NULL AS ${duckdbType(COLUMNS[name].shape)}) AS "${name}"`);
     return `(SELECT ${columns.join(", ")}, CAST(NULL AS DATE) AS "day" WHERE false)`;
   }
-  return `read_parquet([${files.map((file) => quote(file.path)).join(", ")}], union_by_name=true, hive_partitioning=true)`;
+  const paths = files.map((file) => quote(file.path)).join(", ");
+  return `read_parquet([${paths}], union_by_name=${!alike}, hive_partitioning=true)`;
 }
 
 /** The `columns={…}` of read_json for records. */
