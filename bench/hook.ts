@@ -11,7 +11,8 @@ import { type BenchRow, median, percentile, printRows, short } from "./kit.ts";
 
 const ROUNDS = 5;
 const START_MS = Date.parse("2026-11-21T10:00:00.000Z");
-const TEXT = "I would like to move my appointment from Tuesday to Thursday afternoon, if that is possible at all, please. ";
+const TEXT =
+  "I would like to move my appointment from Tuesday to Thursday afternoon, if that is possible at all, please. ";
 
 /** A finished call whose record is about 3 KB of JSON. */
 function finishedCall(number: number): RecordInput {
@@ -247,7 +248,15 @@ function captureRows(cost: Capture, bytes: number): BenchRow[] {
     row("capture of a live call's end, main thread, p99", finish99, 250),
     row("capture of a finished call (addRecord), main thread, p50", record50, 25),
     row("capture of a finished call (addRecord), main thread, p99", record99, 250),
-    { what: "a whole live call: start, 7 events, end, p50", value: life, unit: "us", bar: "-", beside, ratio: null, ok: true },
+    {
+      what: "a whole live call: start, 7 events, end, p50",
+      value: life,
+      unit: "us",
+      bar: "-",
+      beside,
+      ratio: null,
+      ok: true,
+    },
   ];
 }
 
