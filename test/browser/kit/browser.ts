@@ -2,6 +2,7 @@
 import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
+import { expect } from "vitest";
 
 const PLACES = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
 const FLAGS = [
@@ -49,8 +50,13 @@ export async function openPage(
   return { page, complaints, close: () => context.close() };
 }
 
-/** Keeps a screenshot in artifacts/ for people to look at. */
-export async function shoot(page: Page, name: string): Promise<void> {
+/** Keeps a screenshot in artifacts/ for people to look at: the whole page, or what is in view of a very long one. */
+export async function shoot(page: Page, name: string, fullPage = true): Promise<void> {
   mkdirSync(ARTIFACTS, { recursive: true });
-  await page.screenshot({ path: join(ARTIFACTS, `${name}.png`), fullPage: true });
+  await page.screenshot({ path: join(ARTIFACTS, `${name}.png`), fullPage });
 }
+
+const PATIENCE_MS = 20_000;
+
+/** Asks again until the answer is the one expected: how fast the machine is is no matter of the test. */
+export const soon = <T>(ask: () => T | Promise<T>) => expect.poll(ask, { timeout: PATIENCE_MS });

@@ -35,7 +35,11 @@ export async function ensureBundle(): Promise<void> {
       continue;
     }
     try {
-      execFileSync(process.execPath, [join(root, "node_modules/vite/bin/vite.js"), "build"], { cwd: root });
+      execFileSync(process.execPath, [join(root, "node_modules/vite/bin/vite.js"), "build"], {
+        cwd: root,
+        // Vitest says "test" here, with which Vite would take the packages' development builds.
+        env: { ...process.env, NODE_ENV: "production" },
+      });
     } finally {
       rmdirSync(LOCK);
     }

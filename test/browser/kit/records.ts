@@ -142,7 +142,7 @@ export function hostileRecord(messages: number): CallDetail {
     "مرحبا، أريد تغيير الموعد إلى يوم الثلاثاء 14:30 من فضلك.",
     "Thank you 👩‍👩‍👧‍👦🏳️‍🌈 see you 👋🏽",
     "before \ud83d after",
-    "{{constructor.constructor('window.hacked = true')()}} ${window.hacked = true}",
+    "{{constructor.constructor('window.hacked = true')()}} #{window.hacked = true}",
     "\u202Eright-to-left override\u202C and back",
   ];
   const conversation = Array.from({ length: messages }, (_, n) => ({

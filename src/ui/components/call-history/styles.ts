@@ -233,13 +233,19 @@ export const callHistoryStyles = css`
   }
   @container (max-width: 860px) {
     .context,
+    .turns,
     th.direction,
     td.direction {
       display: none;
     }
+    th.provider {
+      width: 120px;
+    }
+    th.number {
+      width: 76px;
+    }
   }
   @container (max-width: 700px) {
-    .turns,
     .provider {
       display: none;
     }
