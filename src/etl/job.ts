@@ -1,5 +1,5 @@
 /** A job of the etl: it holds the lake's lock, and has the file system, DuckDB, the clock and the log it works with. */
-
+import { resolve } from "node:path";
 import { realFs, type StoreFs } from "../store/fs.ts";
 import { ensureDataFolder, tmpPath } from "../store/lake/layout.ts";
 import { withLakeLock } from "../store/lake/lock.ts";
