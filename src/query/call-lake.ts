@@ -1,6 +1,6 @@
 /** The lake as the API, the command line and tests ask it. */
 import { availableParallelism, tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import type { CallRecord } from "../record/record.ts";
 import { JournalFollower } from "../store/journal/follower.ts";
 import type { CallFacets, CallList, CallStats, Health } from "./answers.ts";
@@ -73,7 +73,7 @@ export async function openCallLake(options: CallLakeOptions): Promise<CallLake> 
     queries_max: Math.min(Math.max(options.queries_max ?? 4, 1), 4),
   };
   const engine = kind === "child" ? await openChildEngine(engineOptions) : await openDuckdbEngine(engineOptions);
-  return lakeOf(options.dir, engine, options.log ?? ((message) => console.warn(message)));
+  return lakeOf(resolve(options.dir), engine, options.log ?? ((message) => console.warn(message)));
 }
 
 /** A lake over an engine that is open; `close` closes it. */

@@ -32,7 +32,7 @@ export function refuseAllButOneSelect(tree: unknown): void {
 
 /** The statement's columns, without carrying it out. */
 export function describeSql(view: View, statement: string): Sql {
-  return sql`SELECT column_name AS name, column_type AS type FROM (DESCRIBE ${withViews(view)} ${inner(statement)})`;
+  return sql`SELECT column_name AS name, column_type AS type FROM (DESCRIBE ${withViews(view)} SELECT * FROM (${inner(statement)}))`;
 }
 
 /** The statement over the view's calls; instants leave as ISO 8601. */

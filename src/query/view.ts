@@ -12,6 +12,8 @@ export interface View {
   readonly ranges: readonly TailRange[];
   /** day -> id -> rows of it in the files below this rev are not shown: masked, or replaced by a row of the tail. */
   readonly hidden: ReadonlyMap<string, ReadonlyMap<string, number>>;
+  /** Whether all those files have one schema, as far as it is known. */
+  alike(files: readonly LakeFile[]): boolean;
   /** Rows of the tail. */
   readonly tailRows: number;
 }
@@ -31,7 +33,7 @@ export function sourceOf(view: View, has: (day: string) => boolean = () => true)
 }
 
 function lakeOf(view: View, files: readonly LakeFile[]): Sql {
-  const lake = raw(parquetSource(files));
+  const lake = raw(parquetSource(files, view.alike(files)));
   const days = new Set(files.map((file) => file.day));
   const hidden = [...days].flatMap((day) => [...(view.hidden.get(day) ?? [])]);
   if (hidden.length === 0) return lake;

@@ -7,6 +7,7 @@ import { type Snapshot, takeSnapshot } from "../store/snapshot.ts";
 import type { QueryEngine } from "./engine.ts";
 import { knownFiles } from "./known-files.ts";
 import { numberOf, parseRow, textOf } from "./rows.ts";
+import { Schemas } from "./schemas.ts";
 import { bind, raw, sql } from "./statement.ts";
 import { Tail } from "./tail.ts";
 import type { View } from "./view.ts";
@@ -24,6 +25,7 @@ export class Viewing {
   readonly #engine: QueryEngine;
   readonly #follower: JournalFollower;
   readonly #tail: Tail;
+  readonly #schemas: Schemas;
   readonly #list = knownFiles();
   readonly #inFlight = new Set<View>();
   /** Taken, and perhaps not yet entered by everybody who waits for it. */
@@ -37,6 +39,7 @@ export class Viewing {
     this.#engine = engine;
     this.#follower = follower;
     this.#tail = new Tail(engine, log);
+    this.#schemas = new Schemas(engine);
   }
 
   get refusedRows(): number {
@@ -74,6 +77,7 @@ export class Viewing {
 
   async #take(): Promise<View> {
     const snapshot = await takeSnapshot(this.#dir, this.#follower, this.#list);
+    await this.#schemas.learn(snapshot.files);
     const found = await this.#lookUp(snapshot);
     const hidden = new Map<string, Map<string, number>>();
     const hide = (id: string, rev: number) => {
@@ -96,7 +100,8 @@ export class Viewing {
       ...this.#inFlight,
       ...(this.#last ? [this.#last] : []),
     ]);
-    const view: View = { generation, files: snapshot.files, ranges, hidden, tailRows: rows.length };
+    const alike = (files: readonly LakeFile[]) => this.#schemas.alike(files);
+    const view: View = { generation, files: snapshot.files, ranges, hidden, alike, tailRows: rows.length };
     this.#last = view;
     return view;
   }
