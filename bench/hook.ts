@@ -81,28 +81,43 @@ async function capture(history: CallHistory, calls: number, into: Capture): Prom
   await Promise.all(receipts);
 }
 
-/** Event-loop delay in ms, p99, of an engine with 1,000 calls that each hear something twice a second. */
+const FRAME_MS = 20;
+const FRAME_SAMPLES = 160;
+
+/**
+ * Event-loop delay in ms, p99, of an engine with 1,000 calls: each handles a frame of audio every 20 ms and hears or
+ * says something once a second (two to three times as much as people do), and ten calls a second end and begin.
+ */
 async function loopDelay(history: CallHistory | null, ms: number): Promise<number> {
-  const finished = Array.from({ length: 1000 }, (_, number) => finishedCall(number));
-  const calls = finished.map((one) => (history ? begin(history, { ...one, call_id: `${one.call_id}-${ms}` }) : null));
-  await sleep(100);
+  const frame = new Int16Array(FRAME_SAMPLES);
+  let started = 0;
+  const start = () => {
+    started += 1;
+    return history
+      ? begin(history, { ...finishedCall(started), call_id: `loop-${performance.now()}-${started}` })
+      : null;
+  };
+  const calls = Array.from({ length: 1000 }, start);
+  let ticks = 0;
+  const timers = calls.map((_, index) => {
+    let frames = index % 50;
+    return setInterval(() => {
+      for (let sample = 0; sample < FRAME_SAMPLES; sample += 1)
+        frame[sample] = ((frame[sample] ?? 0) * 31 + frames) >> 2;
+      frames += 1;
+      ticks += 1;
+      if (frames % 50 === 0) calls[index]?.addMessage({ role: "user", content: TEXT });
+      if (ticks % 5000 !== 0) return;
+      void calls[index]?.end({ ended_by: "caller" });
+      calls[index] = start();
+    }, FRAME_MS);
+  });
+  await sleep(300);
   const delay = monitorEventLoopDelay({ resolution: 1 });
   delay.enable();
-  const until = performance.now() + ms;
-  let at = 0;
-  let sink = 0;
-  while (performance.now() < until) {
-    // The engine's own work: a frame of audio of 20 ms for each call, spread over the time.
-    for (let step = 0; step < 20; step += 1) {
-      const index = at % 1000;
-      for (let sample = 0; sample < 160; sample += 1) sink += Math.imul(sample, at) & 255;
-      if (at % 10 === 0) calls[index]?.addMessage({ role: "user", content: TEXT });
-      at += 1;
-    }
-    await sleep(1);
-  }
+  await sleep(ms);
   delay.disable();
-  if (sink === 0.5) process.stdout.write("");
+  for (const timer of timers) clearInterval(timer);
   await Promise.all(calls.map((call) => call?.end({ ended_by: "caller" })));
   return delay.percentile(99) / 1e6;
 }
@@ -162,8 +177,8 @@ class SqliteCalls {
     const times: number[] = [];
     for (let number = first; number < first + calls; number += 1) {
       const call = finishedCall(number);
-      const begun = performance.now();
       const row = normaliseRecord(call);
+      const begun = performance.now();
       this.#insert.run(
         row.id,
         row.call_id,
@@ -206,14 +221,16 @@ export async function rows(): Promise<BenchRow[]> {
   const sqlite = new SqliteCalls(join(dir, "calls.db"));
   try {
     await capture(history, 2000, { finish: [], record: [], life: [] });
+    await inFlight(history, 20_000, 256, 2_000_000);
+    sqlite.save(400, 2_000_000);
     const cost: Capture = { finish: [], record: [], life: [] };
     const delay = { on: [] as number[], off: [] as number[] };
     const save = { ours: [] as number[], sqlite: [] as number[] };
     const rate = { ours: [] as number[], sqlite: [] as number[] };
     for (let round = 0; round < ROUNDS; round += 1) {
       await capture(history, 1000, cost);
-      delay.off.push(await loopDelay(null, 1500));
-      delay.on.push(await loopDelay(history, 1500));
+      delay.off.push(await loopDelay(null, 2000));
+      delay.on.push(await loopDelay(history, 2000));
       save.ours.push(median(await oneAtATime(history, 400, 100_000 + round * 400)));
       const times = sqlite.save(400, round * 400);
       save.sqlite.push(median(times));

@@ -12,6 +12,8 @@ export function instantMs(value: unknown): number | null {
   let ms: number;
   if (typeof value === "number") ms = value;
   else if (value instanceof Date) ms = value.getTime();
+  // The form all our own instants have needs no closer look.
+  else if (typeof value === "string" && value.length === 24 && value.charCodeAt(23) === 90) ms = Date.parse(value);
   else if (typeof value === "string" && ISO_START.test(value)) {
     const text = value.trim();
     ms = Date.parse(text.length <= 10 || ZONED.test(text) ? text : `${text}Z`);
