@@ -17,7 +17,7 @@ import { ApiError, answerOf } from "./errors.ts";
 import { type ApiEnv, allowed, anonymous, type Identify, identified } from "./identity.ts";
 import { ingest, type Recorder } from "./ingest.ts";
 
-export { type CallLake, openCallLake } from "../query/index.ts";
+export { type CallLake, type CallLakeOptions, openCallLake } from "../query/index.ts";
 export type * from "./contract.ts";
 export type { Erase } from "./deletion.ts";
 export type { Identify, Identity } from "./identity.ts";

@@ -66,7 +66,7 @@ export interface ToolCount {
 }
 
 export interface CallerCount {
-  /** Null for calls without a number, and for everybody without calls.read_pii (the list is empty then). */
+  /** Calls without a number are left out; without calls.read_pii the whole list is empty. */
   caller_number: string | null;
   calls: number;
   duration_seconds: number;

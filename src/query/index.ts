@@ -4,4 +4,4 @@ export { type CallLake, type CallLakeOptions, openCallLake, type SqlAnswer } fro
 export * from "./errors.ts";
 export { EVERYTHING, FILTER_PARAMETERS, type Filter, isEverything, parseFilter, refuseUnknown } from "./filter.ts";
 export { FIRST_PAGE, PAGE_PARAMETERS, type Page, parsePage } from "./page.ts";
-export { type Scope, type ScopeIdentity, scopeOf } from "./scope.ts";
+export { type Scope, scopeOf } from "./scope.ts";

@@ -1,7 +1,7 @@
 /** The scope: what a person may see, compiled into every statement in this one place. */
 import { COLUMNS, type ColumnName } from "../record/columns.ts";
 import { BadQuestionError, ForbiddenError } from "./errors.ts";
-import { all, name, raw, type Sql, sql } from "./statement.ts";
+import { all, type Sql, sql } from "./statement.ts";
 
 export interface ScopeIdentity {
   /** The tenant the person is bound to; absent = all tenants. */
@@ -38,12 +38,6 @@ export function conditionOf(scope: Scope): Sql {
   if (scope.client_id !== undefined) conditions.push(sql`client_id = ${scope.client_id}`);
   if (scope.assistant_id !== undefined) conditions.push(sql`assistant_id = ${scope.assistant_id}`);
   return all(conditions);
-}
-
-/** The column as the scope sees it: NULL of its type where it is personal and may not be read. */
-export function visibleColumn(column: ColumnName, scope: Scope): Sql {
-  assertScope(scope);
-  return isHidden(column, scope) ? raw("NULL") : name(column);
 }
 
 /** Whether the scope hides this column. */
