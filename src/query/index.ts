@@ -3,5 +3,5 @@ export type * from "./answers.ts";
 export { type CallLake, type CallLakeOptions, openCallLake, type SqlAnswer } from "./call-lake.ts";
 export * from "./errors.ts";
 export { EVERYTHING, FILTER_PARAMETERS, type Filter, isEverything, parseFilter, refuseUnknown } from "./filter.ts";
-export { FIRST_PAGE, PAGE_PARAMETERS, type Page, parsePage } from "./page.ts";
+export { FIRST_PAGE, PAGE_PARAMETERS, parsePage } from "./page.ts";
 export { type Scope, scopeOf } from "./scope.ts";
