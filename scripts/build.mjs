@@ -104,7 +104,12 @@ function toDist(path) {
 
 function run(bin, ...args) {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [join(root, "node_modules", bin), ...args], { cwd: root, stdio: "inherit" });
+    const child = spawn(process.execPath, [join(root, "node_modules", bin), ...args], {
+      cwd: root,
+      stdio: "inherit",
+      // A test's or a shell's NODE_ENV would put Lit's development build into the bundle.
+      env: { ...process.env, NODE_ENV: "production" },
+    });
     child.on("error", reject);
     child.on("exit", (code) =>
       code === 0 ? resolve() : reject(new Error(`\`${bin} ${args.join(" ")}\` failed (${code}).`)),

@@ -16,6 +16,12 @@ const COMMANDS: Record<string, () => Promise<{ command: Command }>> = {
   demo: () => import("./commands/demo.ts"),
 };
 
+const COMMON_HELP = `--dir DIR   the data folder (CALL_HISTORY_DIR; "data")
+--json      the answer as JSON
+--help      this text
+
+Exit codes: 0 done, 1 failed or found something wrong, 2 called wrongly.`;
+
 // `call-lake sql … | head` closes the pipe early: that is no failure.
 process.stdout.on("error", (error: NodeJS.ErrnoException) =>
   process.exit(error.code === "EPIPE" ? EXIT.ok : EXIT.failed),
@@ -62,9 +68,3 @@ async function overview(): Promise<void> {
   for (const [verb, load] of Object.entries(COMMANDS)) print(`  ${verb.padEnd(9)}${(await load()).command.summary}`);
   print("\n`call-lake VERB --help` tells the rest of a verb.");
 }
-
-const COMMON_HELP = `--dir DIR   the data folder (CALL_HISTORY_DIR; "data")
---json      the answer as JSON
---help      this text
-
-Exit codes: 0 done, 1 failed or found something wrong, 2 called wrongly.`;

@@ -44,6 +44,7 @@ export function createPanel(options: PanelOptions): Hono {
     manifest.router.mount,
     createCallHistoryApi({
       lake,
+      time_zone: config.time_zone,
       identify: () => ({ subject: "admin", permissions: new Set(permissions) }),
       erase: (ids: readonly string[], who: string) => etl.erase({ ids: [...ids] }, { who }),
     }),

@@ -34,6 +34,8 @@ export class DemoEngine {
   #child: ChildProcess | undefined;
   #timer: NodeJS.Timeout | undefined;
   #report: Extract<EngineReport, { kind: "report" }> | undefined;
+  /** What engines before this one did. */
+  #before = { calls_begun: 0, calls_durable: 0 };
   #restarts = 0;
   #closing = false;
 
@@ -59,8 +61,8 @@ export class DemoEngine {
       pid,
       restarts: this.#restarts,
       active_calls: pid ? active_calls : 0,
-      calls_begun,
-      calls_durable,
+      calls_begun: this.#before.calls_begun + calls_begun,
+      calls_durable: this.#before.calls_durable + calls_durable,
     };
   }
 
@@ -101,6 +103,8 @@ export class DemoEngine {
       this.#child = undefined;
       if (this.#closing) return;
       this.#restarts += 1;
+      this.#before = { calls_begun: this.state.calls_begun, calls_durable: this.state.calls_durable };
+      this.#report = undefined;
       this.#log(
         `The demo engine ended unexpectedly (${signal ?? `exit code ${code}`}); it is started again. The calls it had open become lost.`,
       );

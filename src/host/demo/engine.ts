@@ -6,11 +6,9 @@ import type { EngineReport, EngineSettings } from "./engine-process.ts";
 import { Chance } from "./random.ts";
 
 /** Calls at once. */
-const LINES = 8;
-/** Time runs faster, so that a call is over in seconds and new ones keep coming. */
-const PACE = 0.25;
-const CALL_MS_MAX = 40_000;
-const PAUSE_MS = 4_000;
+const LINES = 12;
+/** The lines begin within this time, and pause up to so long between two calls. */
+const PAUSE_MS = 3_000;
 const REPORT_MS = 1_000;
 const CLOSE_MS_MAX = 5_000;
 
@@ -42,7 +40,7 @@ if (process.connected) process.disconnect();
 
 /** One line: a call, a pause, the next call, until the engine is to stop. */
 async function takeCalls(history: CallHistory, line: number): Promise<void> {
-  await pause(chance.whole(0, CALL_MS_MAX / 4));
+  await pause(chance.whole(0, PAUSE_MS));
   for (let number = 1; !stop.signal.aborted; number++) {
     const start = Date.now();
     const plan = makeDemoCall(chance, start, `${process.pid}-${line}-${number}`);
@@ -54,12 +52,12 @@ async function takeCalls(history: CallHistory, line: number): Promise<void> {
 async function handle(call: Call, plan: DemoCall): Promise<void> {
   counts.calls_begun += 1;
   counts.active_calls += 1;
-  const pace = Math.min(PACE, CALL_MS_MAX / plan.duration_ms);
   const began = performance.now();
-  const until = (offset: number) => pause(offset * pace - (performance.now() - began));
+  const until = (offset: number) => pause(offset - (performance.now() - began));
   for (const event of plan.events) {
     await until(event.offset_ms);
     if (stop.signal.aborted) break;
+    if (event === plan.events[0]) call.set({ answer_time: Date.now() });
     record(call, event);
   }
   await until(plan.duration_ms);

@@ -19,6 +19,7 @@ export interface DemoMark {
   readonly demo: 1;
   readonly seed: string;
   readonly calls: number;
+  readonly days: number;
   /** The history ends here, ms since 1970. */
   readonly until: number;
   readonly state: "making" | "done";
@@ -47,6 +48,8 @@ export interface HistoryOptions {
   readonly dir: string;
   readonly calls: number;
   readonly seed?: string;
+  /** UTC days the history covers; 90 by default. */
+  readonly days?: number;
   /** Now, ms since 1970; the history ends shortly before. */
   readonly now?: number;
   readonly signal?: AbortSignal;
@@ -72,6 +75,7 @@ export async function makeDemoHistory(options: HistoryOptions): Promise<DemoMark
           demo: 1,
           seed: options.seed ?? "call-lake",
           calls: options.calls,
+          days: options.days ?? DAYS,
           until: (options.now ?? Date.now()) - QUIET_MS,
           state: "making",
         };
@@ -86,7 +90,7 @@ async function writeDays(dir: string, mark: DemoMark, { signal, onProgress }: Hi
   const writer = `demo-${mark.until}`;
   let segment = 0;
   let before = 0;
-  for (const day of shareOut(mark.calls, DAYS, mark.until, mark.seed)) {
+  for (const day of shareOut(mark.calls, mark.days, mark.until, mark.seed)) {
     const chance = new Chance(`${mark.seed} ${mark.calls} ${day.start}`);
     const times = startTimes(day, mark.until, chance);
     for (let from = 0; from < times.length; from += ROWS_MAX) {

@@ -45,12 +45,7 @@ export async function engineStatus() {
           ? table(Object.entries(hook).map(([name, value]) => [name.replaceAll("_", " "), number(value)]))
           : note("The engine has not told yet."),
         title("Data"),
-        table(
-          Object.entries(data).map(([name, value]) => [
-            name.replaceAll("_", " "),
-            typeof value === "number" ? number(value) : String(value),
-          ]),
-        ),
+        table(Object.entries(data).map(([name, value]) => [name.replaceAll("_", " "), number(value)])),
       );
     } catch (error) {
       box.replaceChildren(note(error.message));
@@ -83,7 +78,7 @@ export async function settings(host) {
 }
 
 function number(value) {
-  return typeof value === "number" ? value.toLocaleString() : "–";
+  return typeof value === "number" ? value.toLocaleString() : value === null || value === "" ? "–" : String(value);
 }
 
 function note(text) {
@@ -113,7 +108,7 @@ function cell(content) {
 
 function table(rows) {
   const node = document.createElement("table");
-  node.className = "plain";
+  node.className = "plain facts";
   for (const [name, value] of rows) {
     const row = document.createElement("tr");
     const head = document.createElement("th");
