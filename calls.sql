@@ -28,12 +28,12 @@ FROM read_parquet('calls/*/*.parquet', union_by_name = true, hive_partitioning =
 WHERE filename IN (SELECT file FROM lake_files);
 
 CREATE OR REPLACE TEMP VIEW messages AS
-SELECT id, start_time, unnest(generate_series(0, len(conversation) - 1)) AS message_index,
+SELECT id, call_id, start_time, unnest(generate_series(0, len(conversation) - 1)) AS message_index,
        unnest(conversation, max_depth := 2)
 FROM calls;
 
 CREATE OR REPLACE TEMP VIEW turns AS
-SELECT id, start_time, unnest(turns, max_depth := 2) FROM calls;
+SELECT id, call_id, start_time, unnest(turns, max_depth := 2) FROM calls;
 
 CREATE OR REPLACE TEMP VIEW tool_calls AS
-SELECT id, start_time, unnest(tool_calls, max_depth := 2) FROM calls;
+SELECT id, call_id, start_time, unnest(tool_calls, max_depth := 2) FROM calls;

@@ -52,7 +52,7 @@ function inner(statement: string): Sql {
 
 function withViews(view: View): Sql {
   return sql`WITH calls AS NOT MATERIALIZED (SELECT * FROM ${sourceOf(view)}),
-    messages AS NOT MATERIALIZED (SELECT id, start_time, unnest(generate_series(0, len(conversation) - 1)) AS message_index, unnest(conversation, max_depth := 2) FROM calls),
-    turns AS NOT MATERIALIZED (SELECT id, start_time, unnest(turns, max_depth := 2) FROM calls),
-    tool_calls AS NOT MATERIALIZED (SELECT id, start_time, unnest(tool_calls, max_depth := 2) FROM calls)`;
+    messages AS NOT MATERIALIZED (SELECT id, call_id, start_time, unnest(generate_series(0, len(conversation) - 1)) AS message_index, unnest(conversation, max_depth := 2) FROM calls),
+    turns AS NOT MATERIALIZED (SELECT id, call_id, start_time, unnest(turns, max_depth := 2) FROM calls),
+    tool_calls AS NOT MATERIALIZED (SELECT id, call_id, start_time, unnest(tool_calls, max_depth := 2) FROM calls)`;
 }
