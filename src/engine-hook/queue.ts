@@ -148,7 +148,8 @@ export class JournalQueue {
     const url = new URL(import.meta.url.endsWith(".ts") ? "./worker.ts" : "./worker.js", import.meta.url);
     try {
       const options: WorkerOptions = { ...this.#options, adopted: this.#events.openLines(), gone: this.writer };
-      const worker = new Worker(url, { workerData: options, name: "call-lake-journal" });
+      // The flags the engine was started with (a debugger, --input-type, preloaded modules) are no concern of this thread.
+      const worker = new Worker(url, { workerData: options, name: "call-lake-journal", execArgv: [] });
       this.#worker = worker;
       worker.unref();
       worker.on("message", (message: FromWorker) => this.#hear(message));

@@ -152,7 +152,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
 
 /** Whether an address can be reached from this machine only. */
 export function isLoopback(host: string): boolean {
-  return host === "localhost" || host === "::1" || /^127\./.test(host);
+  return host === "localhost" || host === "::1" || (isIP(host) === 4 && host.startsWith("127."));
 }
 
 /** The settings as a table for people: secrets are told as set or not set. */
