@@ -12,7 +12,7 @@ export interface Formats {
   latencyTick(ms: number, max: number): string;
   /** 42 s, 3 m 05 s, 1 h 02 m; "not recorded" for null. */
   duration(seconds: number | null): string;
-  /** 21 Nov 14:03:20, with the year when it is another one. */
+  /** 21 Nov 14:03:20, with the year in place of the seconds when it is another one. */
   time(iso: string): string;
   /** The date and time with the zone's name. */
   fullTime(iso: string | null): string;
@@ -74,7 +74,14 @@ function build(locale: string | undefined, timezone: string): Formats {
     maximumFractionDigits: 1,
   });
   const thisYear = date({ day: "2-digit", month: "short", ...clock });
-  const otherYear = date({ day: "2-digit", month: "short", year: "numeric", ...clock });
+  const otherYear = date({
+    day: "2-digit",
+    month: "short",
+    year: "numeric",
+    hour: "2-digit",
+    minute: "2-digit",
+    hourCycle: "h23",
+  });
   const full = date({ dateStyle: "medium", timeStyle: "long" });
   const days = date({ weekday: "short", day: "numeric", month: "short" });
   const hours = date({ weekday: "short", hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
@@ -95,7 +102,7 @@ function build(locale: string | undefined, timezone: string): Formats {
     },
     latencyTick: (ms, max) => (max < 1000 ? `${integers.format(ms)} ms` : `${tenths.format(ms / 1000)} s`),
     duration: durationText,
-    time: (iso) => (at(years, iso) === now ? at(thisYear, iso) : at(otherYear, iso)).replace(",", ""),
+    time: (iso) => (at(years, iso) === now ? at(thisYear, iso) : at(otherYear, iso)).replaceAll(",", ""),
     fullTime: (iso) => (iso === null ? words.notRecorded : at(full, iso)),
     day: (iso) => at(days, iso),
     hour: (iso) => at(hours, iso),

@@ -254,6 +254,8 @@ export const words = {
     total: (text: string) => `${text} in all`,
     median: (text: string) => `half within ${text}`,
     before: (text: string) => `before: ${text}`,
+    /** A difference of two shares. */
+    points: (percent: string) => percent.replace("%", "pts").replace(/(\d)pts/, "$1 pts"),
     noBefore: "no earlier period",
     same: "as before",
     overTime: { hour: "Calls an hour", day: "Calls a day", week: "Calls a week" },

@@ -1,7 +1,7 @@
 /** <call-detail> in a real browser: its tabs, and texts that try to be more than text. */
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { launch, openPage, shoot, type WatchedPage } from "./kit/browser.ts";
+import { launch, openPage, shoot, soon, type WatchedPage } from "./kit/browser.ts";
 import { ensureBundle } from "./kit/bundle.ts";
 import { hostileRecord, record } from "./kit/records.ts";
 import { type Fixture, startFixture } from "./kit/server.ts";
@@ -75,7 +75,7 @@ it("draws the latency of each turn, with a gap where it is not known", async () 
   expect(await page.locator("call-lake-chart svg style").count()).toBe(0);
   await page.getByText("Show as table").click();
   const cells = page.getByRole("table", { name: "Latency of each turn by stage" }).locator("tbody tr");
-  expect(await cells.count()).toBe(turns.length);
+  await soon(() => cells.count()).toBe(turns.length);
   const gap = turns.findIndex((turn) => turn.e2e_ms === null);
   expect(await cells.nth(gap).innerText()).toContain("not recorded");
   await shoot(page, "detail-metrics-dark");

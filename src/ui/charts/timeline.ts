@@ -23,7 +23,8 @@ export function timelineChart(timeline: Timeline, series: Series, formats: Forma
   const max = Math.max(...rows.map((row) => row.value ?? 0));
   const color = series === "calls" ? "var(--accent)" : "var(--stage-llm)";
   // A value between two gaps has no line: it is a dot.
-  const lonely = rows.filter((row, i) => row.value !== null && !rows[i - 1]?.value && !rows[i + 1]?.value);
+  const isKnown = (i: number) => (rows[i]?.value ?? null) !== null;
+  const lonely = rows.filter((_, i) => isKnown(i) && !isKnown(i - 1) && !isKnown(i + 1));
   return (plot, width) => ({
     width,
     height: HEIGHT,

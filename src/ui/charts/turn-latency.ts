@@ -7,6 +7,8 @@ import { type Draw, GRID, TIP } from "./plot.ts";
 
 const HEIGHT = 240;
 const PIXELS_A_TICK = 40;
+/** A call of three turns has three bars, not three walls. */
+const PIXELS_A_TURN_MAX = 88;
 
 export interface TurnRow {
   /** From 1. */
@@ -57,7 +59,8 @@ export function turnLatency(rows: readonly TurnRow[], formats: Formats): Draw {
   const known = rows.filter((row) => row.total !== null);
   const max = Math.max(...known.map((row) => row.total ?? 0));
   const lines = rows.filter((row) => row.e2e !== null && row.stages.whole === undefined);
-  return (plot, width) => {
+  return (plot, available) => {
+    const width = Math.min(available, Math.max(360, rows.length * PIXELS_A_TURN_MAX + 68));
     const every = Math.ceil(rows.length / Math.max(1, Math.floor(width / PIXELS_A_TICK)));
     return {
       width,

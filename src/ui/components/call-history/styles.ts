@@ -128,25 +128,28 @@ export const callHistoryStyles = css`
   }
   /* Fixed widths where the content has one; caller, provider and context share the rest. */
   th.time {
-    width: 136px;
+    width: 144px;
   }
   th.direction {
-    width: 80px;
+    width: 40px;
   }
   th.number {
-    width: 96px;
+    width: 92px;
   }
   th.result {
-    width: 124px;
+    width: 128px;
+  }
+  th.provider {
+    width: 17%;
   }
   th.context {
-    width: 12%;
+    width: 10%;
   }
   th.turns {
-    width: 68px;
+    width: 64px;
   }
   th.tools {
-    width: 120px;
+    width: 116px;
   }
   .way {
     display: inline-flex;
@@ -213,7 +216,7 @@ export const callHistoryStyles = css`
       padding: 0 8px;
     }
     th.time {
-      width: 128px;
+      width: 132px;
     }
     th.number {
       width: 80px;
@@ -225,10 +228,10 @@ export const callHistoryStyles = css`
       width: 108px;
     }
     th.result {
-      width: 116px;
+      width: 120px;
     }
     th.direction {
-      width: 72px;
+      width: 32px;
     }
   }
   @container (max-width: 860px) {
@@ -243,6 +246,9 @@ export const callHistoryStyles = css`
     }
     th.number {
       width: 76px;
+    }
+    th.tools {
+      width: 100px;
     }
   }
   @container (max-width: 700px) {

@@ -49,6 +49,9 @@ function head(table: Pick<CallTable, "sort" | "sortBy"> | null): TemplateResult 
     <tr>
       ${COLUMNS.map((column) => {
         const label = words.list.columns[column.key];
+        if (column.key === "direction") {
+          return html`<th scope="col" class="direction"><span class="hidden">${label}</span></th>`;
+        }
         const title = column.key === "avg_turn_latency_ms" ? words.list.latencyTitle : nothing;
         if (!table || !column.sortable) return html`<th scope="col" class=${column.class} title=${title}>${label}</th>`;
         const down = table.sort === `-${column.key}`;
@@ -72,7 +75,7 @@ function row(call: CallSummary, table: CallTable): TemplateResult {
   const { formats } = table;
   return html`<tr part="row">
     <td class="time">${opener(call, table)}</td>
-    <td class="caller">${caller(call)}</td>
+    <td class="caller" title=${[call.caller_number, call.caller_name].filter(Boolean).join(" ") || nothing}>${caller(call)}</td>
     <td class="direction">
       ${
         call.direction
@@ -88,12 +91,12 @@ function row(call: CallSummary, table: CallTable): TemplateResult {
     </td>
     <td class="number">${numberOrNone(call.duration_seconds, formats.duration)}</td>
     <td class="result" title=${call.error_message ?? call.ended_reason ?? nothing}>${outcomeMark(call.outcome)}</td>
-    <td class="provider">
+    <td class="provider" title=${[call.provider_name, call.pipeline_name].filter(Boolean).join(" · ") || nothing}>
       ${recordText(call.provider_name)}${
         call.pipeline_name ? html`<span class="muted pipeline"> · <bdi>${call.pipeline_name}</bdi></span>` : nothing
       }
     </td>
-    <td class="context">${recordText(call.context_name)}</td>
+    <td class="context" title=${call.context_name ?? nothing}>${recordText(call.context_name)}</td>
     <td class="number turns">${numberOrNone(call.total_turns, formats.integer)}</td>
     <td class="number latency">${numberOrNone(call.avg_turn_latency_ms, formats.latency)}</td>
     <td class="number tools">${tools(call, formats)}</td>

@@ -14,6 +14,8 @@ interface Card {
   readonly format: (value: number) => string;
   readonly note: (totals: Totals) => string;
   readonly sense: Sense;
+  /** A share changes by points of a percent, not by percents of percents. */
+  readonly share?: true;
 }
 
 export function statCards(totals: Totals, previous: Totals | null, formats: Formats): TemplateResult {
@@ -34,6 +36,7 @@ export function statCards(totals: Totals, previous: Totals | null, formats: Form
       format: formats.percent,
       note: n,
       sense: 1,
+      share: true,
     },
     { label: w.avgDuration, value: (t) => t.avg_duration_seconds, format: formats.duration, note: n, sense: 0 },
     {
@@ -50,6 +53,7 @@ export function statCards(totals: Totals, previous: Totals | null, formats: Form
       format: formats.percent,
       note: (t) => w.ofTools(formats.integer(t.tool_calls)),
       sense: 1,
+      share: true,
     },
     {
       label: w.bargeIns,
@@ -76,9 +80,10 @@ function cardOf(card: Card, totals: Totals, previous: Totals | null, formats: Fo
 }
 
 function trend(value: number, before: number, card: Card, formats: Formats): TemplateResult {
-  const change = before === 0 ? null : (value - before) / before;
+  const change = card.share ? value - before : before === 0 ? null : (value - before) / before;
   const text = html`<span class="muted">${words.stats.before(card.format(before))}</span>`;
   if (change === null || Math.abs(change) < 0.005) return text;
+  const size = card.share ? words.stats.points(formats.percent(Math.abs(change))) : formats.percent(Math.abs(change));
   const tone = card.sense === 0 ? "" : Math.sign(change) === card.sense ? "better" : "worse";
-  return html`<span class="change ${tone}">${icon(change > 0 ? "up" : "down")}${formats.percent(Math.abs(change))}</span>${text}`;
+  return html`<span class="change ${tone}">${icon(change > 0 ? "up" : "down")}${size}</span>${text}`;
 }
