@@ -126,8 +126,3 @@ export function formatsFor(wantedLocale: string | undefined, wantedZone: string)
   }
   return formats;
 }
-
-/** A name for people from a raw value: local_hybrid stays as it is, null is "not recorded". */
-export function valueText(value: string | null | undefined): string {
-  return value === null || value === undefined || value === "" ? words.notRecorded : value;
-}

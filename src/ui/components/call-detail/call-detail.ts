@@ -62,7 +62,7 @@ export class CallDetail extends CallLakeElement {
     if (answer.state === "ok") this.call = answer.value;
   }
 
-  override render() {
+  override render(): TemplateResult {
     return html`<div class=${this.rootClass} part="root">${this.mayRead ? this.#page() : notPermittedBlock()}</div>`;
   }
 

@@ -29,7 +29,7 @@ export class Transcript extends LitElement {
     if (changed.has("call")) this.#entries = interleave(this.call);
   }
 
-  override render() {
+  override render(): TemplateResult {
     if (this.#entries.length === 0) {
       return html`<div class="root inner ${this.theme}">
         ${stateBlock({ icon: "phone", title: words.transcript.empty, text: "" })}

@@ -1,5 +1,5 @@
 /** `<call-history>`: the list of calls with its filters, paging and states. Tells `call-open` and `call-navigate`. */
-import { html, nothing, type PropertyValues } from "lit";
+import { html, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { property, state } from "lit/decorators.js";
 import type { CallFacets, CallSummary } from "../../../api/contract.ts";
 import { type DataError, Latest, listCalls, readFacets } from "../../data.ts";
@@ -152,7 +152,7 @@ export class CallHistory extends CallLakeElement {
     this.renderRoot.querySelector(".scroll")?.scrollTo({ top: 0 });
   }
 
-  override render() {
+  override render(): TemplateResult {
     return html`<div class=${this.rootClass} part="root">${this.mayRead ? this.#page() : notPermittedBlock()}</div>`;
   }
 

@@ -100,7 +100,7 @@ export class CallStats extends CallLakeElement {
     void this.#load();
   }
 
-  override render() {
+  override render(): TemplateResult {
     const allowed = this.mayRead && this.error?.kind !== "not_permitted";
     return html`<div class=${this.rootClass} part="root">${allowed ? this.#page() : notPermittedBlock()}</div>`;
   }

@@ -1,5 +1,5 @@
 /** `<call-lake-chart>` (internal): draws a chart with Plot once it is needed, and gives readers a table of the same rows. */
-import { html, LitElement, nothing, type PropertyValues } from "lit";
+import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { property, state } from "lit/decorators.js";
 import { type Draw, drawing, loadPlot, type Marks } from "../../charts/plot.ts";
 import { shared } from "../../theme.ts";
@@ -53,7 +53,7 @@ export class Chart extends LitElement {
     place?.replaceChildren(drawing(this.plot, this.draw(this.plot, Math.max(this.width, WIDTH_MIN))));
   }
 
-  override render() {
+  override render(): TemplateResult {
     return html`<div class="root inner ${this.theme}">
       <div class="drawing"></div>
       <details

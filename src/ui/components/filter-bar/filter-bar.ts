@@ -29,7 +29,7 @@ export class FilterBar extends LitElement {
     clearTimeout(this.#typing);
   }
 
-  override render() {
+  override render(): TemplateResult {
     const w = words.filter;
     return html`<div class="bar root ${this.theme}" role="search" aria-label=${w.label}>
       <div class="line">
