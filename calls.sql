@@ -22,10 +22,23 @@ WHERE NOT EXISTS (
   WHERE o.day = f.day AND o.writer = f.writer AND o.first <= f.first AND f.last <= o.last
     AND (o.last - o.first > f.last - f.first OR o.generation > f.generation));
 
+-- docs/lake-layout.md, "Masks": what is being erased is hidden at once; a row that is being replaced is hidden as soon as
+-- its new revision is here. format.json is in the list because a list without any file would be an error.
+CREATE OR REPLACE TEMP VIEW lake_masks AS
+SELECT content::JSON ->> 'reason' AS reason, key AS id, value::BIGINT AS rev
+FROM read_text(['masks/*.json', 'format.json']), json_each(coalesce(content::JSON -> 'ids', '{}'));
+
 CREATE OR REPLACE TEMP VIEW calls AS
-SELECT * EXCLUDE (filename)
-FROM read_parquet('calls/*/*.parquet', union_by_name = true, hive_partitioning = true, filename = true)
-WHERE filename IN (SELECT file FROM lake_files);
+WITH stored AS (
+  SELECT * EXCLUDE (filename)
+  FROM read_parquet('calls/*/*.parquet', union_by_name = true, hive_partitioning = true, filename = true)
+  WHERE filename IN (SELECT file FROM lake_files)
+), replaced AS (
+  SELECT m.id, m.rev FROM lake_masks AS m JOIN stored AS n ON n.id = m.id AND n.rev >= m.rev WHERE m.reason = 'supersede'
+)
+SELECT * FROM stored
+WHERE id NOT IN (SELECT id FROM lake_masks WHERE reason = 'erase')
+  AND NOT EXISTS (SELECT 1 FROM replaced AS r WHERE r.id = stored.id AND stored.rev < r.rev);
 
 CREATE OR REPLACE TEMP VIEW messages AS
 SELECT id, call_id, start_time, unnest(generate_series(0, len(conversation) - 1)) AS message_index,

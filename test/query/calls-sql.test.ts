@@ -5,6 +5,7 @@ import { DuckDBInstance } from "@duckdb/node-api";
 import { describe, expect, it } from "vitest";
 import { BadQuestionError, openCallLake } from "../../src/query/index.ts";
 import { listFiles } from "../../src/store/lake/listing.ts";
+import { ERASED_REV, writeMask } from "../../src/store/lake/masks.ts";
 import { lakeFile } from "../../src/store/lake/names.ts";
 import { intoJournal, intoLake, madeCalls, madeFolder, randomOf } from "./made-calls.ts";
 
@@ -26,13 +27,31 @@ describe("calls.sql", () => {
     const instance = await DuckDBInstance.create(":memory:");
     const connection = await instance.connect();
     const script = await readFile(new URL("../../calls.sql", import.meta.url), "utf8");
-    await connection.run(script.replaceAll("'calls/*", `'${join(dir, "calls")}/*`));
+    await connection.run(
+      script
+        .replaceAll("'calls/*", `'${join(dir, "calls")}/*`)
+        .replace("['masks/*.json', 'format.json']", `['${join(dir, "masks")}/*.json', '${join(dir, "format.json")}']`),
+    );
     const count = async (statement: string) => Number((await connection.runAndReadAll(statement)).getRows()[0]?.[0]);
     expect(await count("SELECT count(*) FROM calls")).toBe(50);
     expect(await count("SELECT count(*) FROM messages")).toBe(50);
     expect(await count("SELECT count(*) FROM turns")).toBe(0);
     const tools = made().reduce((sum, call) => sum + (call.tool_calls?.length ?? 0), 0);
     expect(await count("SELECT count(name) FROM tool_calls")).toBe(tools);
+    const [erased, replacing] = made();
+    if (!erased || !replacing) throw new Error("no call was made");
+    await writeMask(dir, { reason: "erase", ids: new Map([[erased.id, ERASED_REV]]), who: "test", at: null });
+    expect(await count(`SELECT count(*) FROM calls WHERE id = '${erased.id}'`)).toBe(0);
+    // Its higher revision is still in the journal: the stored one is shown until that one is here.
+    const ids = new Map([[replacing.id, replacing.rev + 1]]);
+    await writeMask(dir, { reason: "supersede", ids, who: null, at: null });
+    expect(await count("SELECT count(*) FROM calls")).toBe(49);
+    const newer = lakeFile(dir, { ...file, first: 9, last: 9 }).path;
+    await connection.run(
+      `COPY (SELECT * REPLACE (rev + 1 AS rev) FROM read_parquet('${file.path}', hive_partitioning = false) WHERE id = '${replacing.id}') TO '${newer}' (FORMAT parquet)`,
+    );
+    expect(await count("SELECT count(*) FROM calls")).toBe(49);
+    expect(await count(`SELECT max(rev) FROM calls WHERE id = '${replacing.id}'`)).toBe(replacing.rev + 1);
     connection.closeSync();
     instance.closeSync();
     await rm(dir, { recursive: true });
