@@ -99,9 +99,12 @@ async function loopDelay(history: CallHistory | null, ms: number): Promise<numbe
   };
   const calls = Array.from({ length: 1000 }, start);
   let ticks = 0;
-  const timers = calls.map((_, index) => {
-    let frames = index % 50;
-    return setInterval(() => {
+  const timers: NodeJS.Timeout[] = [];
+  for (let index = 0; index < calls.length; index += 1) {
+    let frames = (index * 7) % 50;
+    // Calls begin at any time, so their frames do not all come at the same one.
+    if (index % 50 === 0) await sleep(1);
+    const timer = setInterval(() => {
       for (let sample = 0; sample < FRAME_SAMPLES; sample += 1)
         frame[sample] = ((frame[sample] ?? 0) * 31 + frames) >> 2;
       frames += 1;
@@ -111,7 +114,8 @@ async function loopDelay(history: CallHistory | null, ms: number): Promise<numbe
       void calls[index]?.end({ ended_by: "caller" });
       calls[index] = start();
     }, FRAME_MS);
-  });
+    timers.push(timer);
+  }
   await sleep(300);
   const delay = monitorEventLoopDelay({ resolution: 1 });
   delay.enable();

@@ -1,8 +1,10 @@
 /** The journal's thread: commits in groups what the engine's thread sends, and tells it what is durable. */
+import { setPriority } from "node:os";
 import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from "node:worker_threads";
 import { JournalWriter } from "../store/journal/writer.ts";
 import type { FromWorker, ToWorker, WorkerOptions } from "./messages.ts";
 
+const NICENESS = 10;
 const TICK_MS = 250;
 const BACK_OFF_MS_MIN = 100;
 const BACK_OFF_MS_MAX = 5000;
@@ -89,4 +91,15 @@ class CommitLoop {
   }
 }
 
+/** Live audio comes first: on Linux a thread has a niceness of its own, so this one never pushes the engine's aside. */
+function standBack(): void {
+  if (process.platform !== "linux") return;
+  try {
+    setPriority(NICENESS);
+  } catch {
+    // Not permitted: then it competes as an equal.
+  }
+}
+
+if (parentPort) standBack();
 if (parentPort) new CommitLoop(parentPort, workerData as WorkerOptions);
