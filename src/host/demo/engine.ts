@@ -7,7 +7,7 @@ import { Chance } from "./random.ts";
 
 /** Calls at once. */
 const LINES = 12;
-/** The lines begin within this time, and pause up to so long between two calls. */
+/** A line rests up to so long between two calls. */
 const PAUSE_MS = 3_000;
 const REPORT_MS = 1_000;
 const CLOSE_MS_MAX = 5_000;
@@ -40,20 +40,25 @@ if (process.connected) process.disconnect();
 
 /** One line: a call, a pause, the next call, until the engine is to stop. */
 async function takeCalls(history: CallHistory, line: number): Promise<void> {
-  await pause(chance.whole(0, PAUSE_MS));
   for (let number = 1; !stop.signal.aborted; number++) {
     const start = Date.now();
     const plan = makeDemoCall(chance, start, `${process.pid}-${line}-${number}`);
-    await handle(history.startCall({ ...plan.started, start_time: start }), plan);
+    // The first calls run faster, each line's less so: their ends, and all that follow, are spread over time.
+    await handle(
+      history.startCall({ ...plan.started, start_time: start }),
+      plan,
+      number === 1 ? (line + 1) / LINES : 1,
+    );
     await pause(chance.whole(500, PAUSE_MS));
   }
 }
 
-async function handle(call: Call, plan: DemoCall): Promise<void> {
+/** `pace` 1 is real time, 0.5 twice as fast. */
+async function handle(call: Call, plan: DemoCall, pace: number): Promise<void> {
   counts.calls_begun += 1;
   counts.active_calls += 1;
   const began = performance.now();
-  const until = (offset: number) => pause(offset - (performance.now() - began));
+  const until = (offset: number) => pause(offset * pace - (performance.now() - began));
   for (const event of plan.events) {
     await until(event.offset_ms);
     if (stop.signal.aborted) break;

@@ -13,7 +13,7 @@ const DAYS = 90;
 /** Rows of one Parquet file at most, so that a large demo stays within a small memory. */
 const ROWS_MAX = 20_000;
 /** Calls of the history begin at least so long before it is made: all of them have ended. */
-const QUIET_MS = 15 * 60_000;
+const QUIET_MS = 3 * 60_000;
 
 export interface DemoMark {
   readonly demo: 1;

@@ -1,0 +1,71 @@
+/** The examples run, and the README's snippets are what they say. */
+import { type ChildProcess, execFile, spawn } from "node:child_process";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+
+const repository = resolve(import.meta.dirname, "../..");
+let dir: string;
+
+beforeAll(async () => {
+  dir = await mkdtemp(join(tmpdir(), "call-lake-examples-"));
+});
+afterAll(() => rm(dir, { recursive: true, force: true }));
+
+const environment = () => ({ ...process.env, NODE_OPTIONS: "", CALL_HISTORY_DIR: dir, PORT: "0" });
+
+async function addressOf(child: ChildProcess): Promise<string> {
+  let said = "";
+  for await (const chunk of child.stdout ?? []) {
+    said += String(chunk);
+    const found = /http:\S+/.exec(said);
+    if (found) return found[0];
+  }
+  throw new Error(`The panel ended without an address: ${said}`);
+}
+
+describe("the examples", () => {
+  it("record a call, and show it in a panel of their own", async () => {
+    const { stdout } = await promisify(execFile)(process.execPath, [join(repository, "examples/engine.mjs")], {
+      env: environment(),
+    });
+    expect(stdout).toContain("durable: true");
+    const panel = spawn(process.execPath, [join(repository, "examples/panel.mjs")], {
+      env: environment(),
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    const ended = new Promise((resolve) => panel.on("exit", resolve));
+    try {
+      const url = await addressOf(panel);
+      expect(await (await fetch(`${url}/api/calls?include=total`)).json()).toMatchObject({
+        total: 1,
+        calls: [{ tool_call_count: 1 }],
+      });
+      expect(await (await fetch(url)).text()).toContain("<call-history");
+      expect((await fetch(`${url}/elements/call-lake.js`)).status).toBe(200);
+    } finally {
+      panel.kill("SIGTERM");
+    }
+    expect(await ended).toBe(0);
+  });
+
+  it("are where the README's snippets come from", async () => {
+    const squeeze = (text: string) => text.replace(/\s+/g, " ");
+    const readme = await readFile(join(repository, "README.md"), "utf8");
+    const sources = squeeze(
+      (
+        await Promise.all(["engine", "panel"].map((name) => readFile(join(repository, `examples/${name}.mjs`), "utf8")))
+      ).join("\n"),
+    );
+    const snippets = [...readme.matchAll(/```js\n([\s\S]*?)```/g)].map((match) => match[1] ?? "");
+    expect(snippets.length).toBeGreaterThanOrEqual(2);
+    for (const line of snippets
+      .join("\n")
+      .split("\n")
+      .filter((one) => one.trim()))
+      expect(sources).toContain(squeeze(line.trim()));
+    for (const command of ["npm ci && npm start", "npm ci && npm test"]) expect(readme).toContain(command);
+  });
+});
