@@ -77,11 +77,16 @@ export class DemoEngine {
     clearTimeout(this.#timer);
     const child = this.#child;
     if (child && child.exitCode === null && child.signalCode === null) {
-      const gone = new Promise<void>((resolve) => child.once("exit", () => resolve()));
+      // Its last counts may be read after its exit is known, but never after its channel has ended.
+      const exited = new Promise<void>((resolve) => child.once("exit", () => resolve()));
+      const heard = new Promise<void>((resolve) => {
+        if (child.connected) child.once("disconnect", () => resolve());
+        else resolve();
+      });
       const kill = setTimeout(() => child.kill("SIGKILL"), CLOSE_MS_MAX);
       if (child.connected) child.send("close", () => {});
       else child.kill("SIGTERM");
-      await gone;
+      await Promise.all([exited, heard]);
       clearTimeout(kill);
     }
     return this.state;

@@ -35,7 +35,7 @@ const chance = new Chance(`engine ${Date.now()} ${process.pid}`);
 await Promise.all(Array.from({ length: LINES }, (_, line) => takeCalls(history, line)));
 clearInterval(timer);
 await history.close();
-tell(report(history));
+await told(report(history));
 if (process.connected) process.disconnect();
 
 /** One line: a call, a pause, the next call, until the engine is to stop. */
@@ -107,5 +107,13 @@ function report(history: CallHistory): EngineReport {
 }
 
 function tell(message: EngineReport): void {
-  if (process.connected) process.send?.(message, () => {});
+  void told(message);
+}
+
+/** Resolves when the message has left this process, or cannot. */
+function told(message: EngineReport): Promise<void> {
+  return new Promise((resolve) => {
+    if (process.connected && process.send) process.send(message, () => resolve());
+    else resolve();
+  });
 }
