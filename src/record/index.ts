@@ -1,7 +1,6 @@
 /** The noun of the house: the CallRecord with its columns, ids, days and outcome rules. */
 export * from "./columns.ts";
 export * from "./id.ts";
-export { Scrutiny } from "./limits.ts";
 export { normaliseRecord } from "./normalise.ts";
 export * from "./record.ts";
-export { duckdbType, type Json, type Shape } from "./shapes.ts";
+export { duckdbType, type Json } from "./shapes.ts";

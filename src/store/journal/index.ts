@@ -1,7 +1,7 @@
 /** The journal: what the engine's process writes and everybody else reads. docs/journal-format.md says how. */
-export { CallFold, lostRecord, type OpenCall } from "./fold.ts";
-export { type FreshRow, JournalFollower } from "./follower.ts";
-export { decodeLine, encodeLine, type JournalLine, type LineKind } from "./line.ts";
+export { CallFold, lostRecord } from "./fold.ts";
+export { JournalFollower } from "./follower.ts";
+export { decodeLine, encodeLine, type JournalLine } from "./line.ts";
 export {
   isSealed,
   listSegments,
