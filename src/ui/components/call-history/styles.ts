@@ -140,7 +140,7 @@ export const callHistoryStyles = css`
     width: 128px;
   }
   th.provider {
-    width: 17%;
+    width: 13%;
   }
   th.context {
     width: 10%;
