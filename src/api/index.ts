@@ -1,21 +1,18 @@
 /** call-lake/api: the Hono router over a call lake, for a host to mount under /api/calls. */
 import { Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
-import { oneValue } from "../query/filter.ts";
-import {
-  type CallLake,
-  FILTER_PARAMETERS,
-  PAGE_PARAMETERS,
-  parseFilter,
-  parsePage,
-  refuseUnknown,
-} from "../query/index.ts";
-import { isCallIdentity } from "../record/id.ts";
-import type { CallTranscript } from "./contract.ts";
-import { deleteMany, deleteOne, type Erase, eraseIn } from "./deletion.ts";
+import type { CallLake } from "../query/index.ts";
+import { type Erase, eraseIn } from "./deletion.ts";
 import { ApiError, answerOf } from "./errors.ts";
-import { type ApiEnv, allowed, anonymous, type Identify, identified } from "./identity.ts";
-import { ingest, type Recorder } from "./ingest.ts";
+import { type ApiEnv, anonymous, type Identify, identified } from "./identity.ts";
+import type { Recorder } from "./ingest.ts";
+import type { ApiParts, Routes } from "./parts.ts";
+import { callRoutes } from "./routes/call.ts";
+import { callsRoutes } from "./routes/calls.ts";
+import { deletionRoutes } from "./routes/deletion.ts";
+import { healthRoutes } from "./routes/health.ts";
+import { ingestRoutes } from "./routes/ingest.ts";
+import { statsRoutes } from "./routes/stats.ts";
 
 export { type CallLake, type CallLakeOptions, openCallLake } from "../query/index.ts";
 export type * from "./contract.ts";
@@ -44,6 +41,9 @@ export interface CallHistoryApiOptions {
 }
 
 const BODY_BYTES_MAX = 16 * 1024 * 1024;
+
+/** In this order: paths with a name of their own come before /:id. */
+const ROUTES: readonly Routes[] = [callsRoutes, statsRoutes, healthRoutes, ingestRoutes, deletionRoutes, callRoutes];
 
 /** The router; see docs/api.md for its routes. */
 export function createCallHistoryApi(options: CallHistoryApiOptions): Hono<ApiEnv> {
@@ -77,71 +77,10 @@ export function createCallHistoryApi(options: CallHistoryApiOptions): Hono<ApiEn
     }),
   );
 
-  api.get("/", async (c) => {
-    const { scope } = allowed(c, "calls.read");
-    const params = paramsOf(c.req.url, PAGE_PARAMETERS);
-    return c.json(await lake.list(parseFilter(params, timeZone), parsePage(params), scope, c.req.raw.signal));
-  });
-  api.get("/stats", async (c) => {
-    const { scope } = allowed(c, "calls.read");
-    const params = paramsOf(c.req.url, ["include"]);
-    const include = oneValue(params, "include");
-    if (include !== null && include !== "sql") {
-      throw new ApiError(400, "bad_request", `include is sql here; it is ${JSON.stringify(include)}.`, "include");
-    }
-    const more = { sql: include === "sql", signal: c.req.raw.signal };
-    return c.json(await lake.stats(parseFilter(params, timeZone), scope, more));
-  });
-  api.get("/facets", async (c) => {
-    const { scope } = allowed(c, "calls.read");
-    return c.json(await lake.facets(parseFilter(paramsOf(c.req.url), timeZone), scope, c.req.raw.signal));
-  });
-  api.get("/healthz", async (c) => {
-    // A probe that nobody knows hears whether all is well, and no more.
-    const known = c.get("asker")?.permissions.has("calls.read") === true;
-    const health = await lake.health(c.req.raw.signal);
-    return c.json(known ? health : { status: health.status }, health.status === "ok" ? 200 : 503);
-  });
-  api.get("/:id", async (c) => {
-    const { scope } = allowed(c, "calls.read");
-    const id = idOf(c.req.param("id"));
-    refuseUnknown(new URL(c.req.url).searchParams, []);
-    const call = await lake.get(id, scope, c.req.raw.signal);
-    if (!call) throw new ApiError(404, "not_found", `There is no call ${id}.`, "id");
-    return c.json(call);
-  });
-  api.get("/:id/transcript", async (c) => {
-    const { scope } = allowed(c, "calls.read");
-    allowed(c, "calls.read_pii");
-    const id = idOf(c.req.param("id"));
-    refuseUnknown(new URL(c.req.url).searchParams, []);
-    const call = await lake.get(id, scope, c.req.raw.signal);
-    if (!call) throw new ApiError(404, "not_found", `There is no call ${id}.`, "id");
-    return c.json({ id, conversation: call.conversation ?? [] } satisfies CallTranscript);
-  });
-  api.delete("/", (c) => deleteMany(c, lake, erase, timeZone));
-  api.delete("/:id", (c) => deleteOne(c, lake, erase, idOf(c.req.param("id"))));
-  api.post("/", (c) => ingest(c, options.history ?? null));
+  const parts: ApiParts = { lake, history: options.history ?? null, erase, timeZone, log };
+  for (const add of ROUTES) add(api, parts);
   api.all("*", (c) => {
     throw new ApiError(404, "not_found", `There is no ${c.req.method} ${c.req.path}.`);
   });
   return api;
-}
-
-function paramsOf(url: string, more: readonly string[] = []): URLSearchParams {
-  const params = new URL(url).searchParams;
-  refuseUnknown(params, [...FILTER_PARAMETERS, ...more]);
-  return params;
-}
-
-function idOf(text: string): string {
-  if (!isCallIdentity(text)) {
-    throw new ApiError(
-      400,
-      "bad_request",
-      `A call's id is a lower-case UUIDv7; it is ${JSON.stringify(text.slice(0, 80))}.`,
-      "id",
-    );
-  }
-  return text;
 }

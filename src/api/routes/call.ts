@@ -1,0 +1,27 @@
+/** GET /:id and /:id/transcript: one call. */
+import { refuseUnknown } from "../../query/index.ts";
+import type { CallTranscript } from "../contract.ts";
+import { ApiError } from "../errors.ts";
+import { allowed } from "../identity.ts";
+import { idOf } from "../params.ts";
+import type { Routes } from "../parts.ts";
+
+export const callRoutes: Routes = (api, { lake }) => {
+  api.get("/:id", async (c) => {
+    const { scope } = allowed(c, "calls.read");
+    const id = idOf(c.req.param("id"));
+    refuseUnknown(new URL(c.req.url).searchParams, []);
+    const call = await lake.get(id, scope, c.req.raw.signal);
+    if (!call) throw new ApiError(404, "not_found", `There is no call ${id}.`, "id");
+    return c.json(call);
+  });
+  api.get("/:id/transcript", async (c) => {
+    const { scope } = allowed(c, "calls.read");
+    allowed(c, "calls.read_pii");
+    const id = idOf(c.req.param("id"));
+    refuseUnknown(new URL(c.req.url).searchParams, []);
+    const call = await lake.get(id, scope, c.req.raw.signal);
+    if (!call) throw new ApiError(404, "not_found", `There is no call ${id}.`, "id");
+    return c.json({ id, conversation: call.conversation ?? [] } satisfies CallTranscript);
+  });
+};

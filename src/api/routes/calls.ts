@@ -1,0 +1,17 @@
+/** GET / and /facets: the list, and the values to filter it by. */
+import { PAGE_PARAMETERS, parseFilter, parsePage } from "../../query/index.ts";
+import { allowed } from "../identity.ts";
+import { paramsOf } from "../params.ts";
+import type { Routes } from "../parts.ts";
+
+export const callsRoutes: Routes = (api, { lake, timeZone }) => {
+  api.get("/", async (c) => {
+    const { scope } = allowed(c, "calls.read");
+    const params = paramsOf(c.req.url, PAGE_PARAMETERS);
+    return c.json(await lake.list(parseFilter(params, timeZone), parsePage(params), scope, c.req.raw.signal));
+  });
+  api.get("/facets", async (c) => {
+    const { scope } = allowed(c, "calls.read");
+    return c.json(await lake.facets(parseFilter(paramsOf(c.req.url), timeZone), scope, c.req.raw.signal));
+  });
+};
