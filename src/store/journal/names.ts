@@ -12,6 +12,7 @@ export const writerDir = (dir: string, writer: string): string => join(dir, "jou
 export const writerFile = (dir: string, writer: string): string => join(dir, "journal", writer, "writer.json");
 export const sealFile = (dir: string, writer: string): string => join(dir, "journal", writer, "sealed");
 export const rotateFile = (dir: string, writer: string): string => join(dir, "journal", writer, "rotate");
+export const controlDir = (writerFolder: string): string => join(writerFolder, "control");
 export const segmentFile = (dir: string, writer: string, segment: number): string =>
   join(dir, "journal", writer, `${segmentText(segment)}.jsonl`);
 export const tmpSegmentFile = (dir: string, writer: string, segment: number): string =>

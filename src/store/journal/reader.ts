@@ -2,7 +2,7 @@
 import { open, utimes } from "node:fs/promises";
 import { hostname } from "node:os";
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { errorCode, isThere, namesIn, realFs, removeFile, type StoreFs, unlessCode } from "../fs.ts";
+import { errorCode, isThere, namesIn, realFs, removeFile, removeTree, type StoreFs, unlessCode } from "../fs.ts";
 import { decodeLine, type JournalLine } from "./line.ts";
 import {
   isWriterName,
@@ -98,7 +98,7 @@ export async function removeSegment(dir: string, writer: string, segment: number
 export async function removeWriter(dir: string, writer: string, fs: StoreFs = realFs): Promise<void> {
   const folder = writerDir(dir, writer);
   for (const name of await namesIn(folder, fs)) {
-    if (name !== "sealed") await removeFile(`${folder}/${name}`, fs);
+    if (name !== "sealed") await removeTree(`${folder}/${name}`, fs);
   }
   await removeFile(sealFile(dir, writer), fs);
   await unlessCode(fs.rmdir(folder), "ENOENT");
