@@ -4,7 +4,7 @@ import type { CallList, CallSummary } from "./answers.ts";
 import type { Ask } from "./asking.ts";
 import { countOf } from "./count.ts";
 import { type Filter, mayHold, whereOf } from "./filter.ts";
-import { afterCursor, orderOf, type Page, writeCursor } from "./page.ts";
+import { afterCursor, orderOf, type Page, questionOf, refuseForeignCursor, sortKey, writeCursor } from "./page.ts";
 import { selectList } from "./projection.ts";
 import { type Row, textOf } from "./rows.ts";
 import { isHidden, refuseHidden, type Scope } from "./scope.ts";
@@ -19,6 +19,7 @@ const WINDOW_GROWTH = 3;
 /** The page of the calls under the filter and within the scope. */
 export async function listCalls(view: View, ask: Ask, filter: Filter, page: Page, scope: Scope): Promise<CallList> {
   refuseHidden(page.sort.column, scope, "sort");
+  refuseForeignCursor(page, filter, scope);
   const walk = page.sort.column === "start_time" && page.offset === 0;
   const [rows, total] = await Promise.all([
     walk ? byWindows(view, ask, filter, page, scope) : bySort(view, ask, filter, page, scope),
@@ -28,11 +29,16 @@ export async function listCalls(view: View, ask: Ask, filter: Filter, page: Page
   const last = shown.at(-1);
   const more = rows.length > page.limit && last !== undefined && !page.numbered;
   return {
-    next_cursor: more ? writeCursor(page.sort, { value: textOf(last[KEY]), id: textOf(last["id"]) ?? "" }) : null,
+    next_cursor: more ? cursorAfter(last, page, filter, scope) : null,
     ...(total === undefined ? {} : { total }),
     ...(page.include_sql ? { sql: listSql(filter, page, scope) } : {}),
     calls: shown.map(({ [KEY]: _, ...call }) => call as unknown as CallSummary),
   };
+}
+
+function cursorAfter(last: Row, page: Page, filter: Filter, scope: Scope): string {
+  const question = questionOf(filter, scope);
+  return writeCursor(page.sort, { value: textOf(last[KEY]), id: textOf(last["id"]) ?? "", question });
 }
 
 /** The same page as a statement over the view `calls`. */
@@ -101,7 +107,7 @@ function conditions(filter: Filter, page: Page, scope: Scope): Sql {
 }
 
 function keyOf(page: Page): Sql {
-  return sql`CAST(${name(page.sort.column)} AS VARCHAR) AS ${name(KEY)}`;
+  return sql`CAST(${sortKey(page.sort.column)} AS VARCHAR) AS ${name(KEY)}`;
 }
 
 function selectNames(scope: Scope): Sql {

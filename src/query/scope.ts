@@ -40,20 +40,28 @@ export function conditionOf(scope: Scope): Sql {
   return all(conditions);
 }
 
+/** Fields of personal columns that name nobody: which tools ran, how long and with which success. */
+const NOT_PERSONAL: { readonly [column in ColumnName]?: readonly string[] } = {
+  tool_calls: ["name", "phase", "status", "at", "duration_ms"],
+};
+
 /** Whether the scope hides this column. */
 export function isHidden(column: ColumnName, scope: Scope): boolean {
   return !scope.read_pii && "pii" in COLUMNS[column];
 }
 
-/** Throws ForbiddenError if asking by this column would tell what the scope hides. */
-export function refuseHidden(column: ColumnName, scope: Scope, field: string): void {
+/**
+ * Throws ForbiddenError if asking by this column would tell what the scope hides. `field` names the parameter, `steps`
+ * the part of the column that is asked by.
+ */
+export function refuseHidden(column: ColumnName, scope: Scope, field: string, steps: readonly string[] = []): void {
   assertScope(scope);
-  if (isHidden(column, scope)) {
-    throw new ForbiddenError(
-      `${field} asks by ${column}, which is personal: the permission calls.read_pii is needed.`,
-      field,
-    );
-  }
+  const [step] = steps;
+  if (!isHidden(column, scope) || (step !== undefined && NOT_PERSONAL[column]?.includes(step))) return;
+  throw new ForbiddenError(
+    `${field} asks by ${[column, ...steps.slice(0, 1)].join(".")}, which is personal: the permission calls.read_pii is needed.`,
+    field,
+  );
 }
 
 function assertScope(scope: Scope): void {

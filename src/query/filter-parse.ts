@@ -1,0 +1,143 @@
+/** From a URL's parameters to the filter, and back. */
+import { COLUMNS, type ColumnName } from "../record/columns.ts";
+import type { Shape } from "../record/shapes.ts";
+import { isTimeZone } from "./calendar.ts";
+import { BadQuestionError } from "./errors.ts";
+import type { Filter } from "./filter.ts";
+import { type Condition, conditionText, parseCondition } from "./filter-condition.ts";
+import { iso, parseInstant } from "./filter-times.ts";
+import { allValues, oneValue, parseBoolean, quoted } from "./parameters.ts";
+
+/** Parameters that want a value of the column as it is; repeated = or. */
+export const EQUALS = [
+  "provider_name",
+  "pipeline_name",
+  "context_name",
+  "outcome",
+  "client_id",
+  "assistant_id",
+  "direction",
+  "language",
+  "sentiment",
+] as const satisfies readonly ColumnName[];
+/** Parameters that want a part of the column's text; repeated = or. */
+export const CONTAINS = ["caller_number", "caller_name"] as const satisfies readonly ColumnName[];
+
+export const FILTER_PARAMETERS: readonly string[] = [
+  "start_date",
+  "end_date",
+  "tz",
+  ...CONTAINS,
+  ...EQUALS,
+  "label",
+  "min_duration",
+  "max_duration",
+  "has_tool_calls",
+  "tool_name",
+  "tool_status",
+  "where",
+];
+
+/** Conditions of one filter. */
+const CONDITIONS_MAX = 20;
+const CONDITION_LENGTH_MAX = 4000;
+
+/**
+ * Reads a filter from the URL's parameters; others of them are left alone (see refuseUnknown).
+ * A date is read in tz and end_date is the last day; an instant is taken as it is and end_date is exclusive.
+ * Throws BadQuestionError naming the parameter.
+ */
+export function parseFilter(params: URLSearchParams, timeZone = "UTC"): Filter {
+  const tz = oneValue(params, "tz") ?? timeZone;
+  if (!isTimeZone(tz))
+    throw new BadQuestionError(`tz is an IANA time zone such as Europe/Berlin; it is ${quoted(tz)}.`, "tz");
+  const start_ms = parseTime(params, "start_date", tz);
+  const end_ms = parseTime(params, "end_date", tz);
+  if (start_ms !== null && end_ms !== null && end_ms <= start_ms) {
+    throw new BadQuestionError("end_date is before start_date.", "end_date");
+  }
+  const min_duration = parseSeconds(params, "min_duration");
+  const max_duration = parseSeconds(params, "max_duration");
+  if (min_duration !== null && max_duration !== null && max_duration < min_duration) {
+    throw new BadQuestionError("max_duration is below min_duration.", "max_duration");
+  }
+  return {
+    tz,
+    start_ms,
+    end_ms,
+    equals: valuesOf(params, EQUALS),
+    contains: valuesOf(params, CONTAINS),
+    labels: distinct(params, "label"),
+    min_duration,
+    max_duration,
+    has_tool_calls: parseBoolean(params, "has_tool_calls"),
+    tool_names: distinct(params, "tool_name"),
+    tool_statuses: distinct(params, "tool_status"),
+    where: parseWhere(params, tz),
+  };
+}
+
+/** The filter as parameters that `parseFilter` reads as the same filter: its canonical text. */
+export function filterParams(filter: Filter): URLSearchParams {
+  const params = new URLSearchParams({ tz: filter.tz });
+  if (filter.start_ms !== null) params.set("start_date", iso(filter.start_ms));
+  if (filter.end_ms !== null) params.set("end_date", iso(filter.end_ms));
+  const several = (key: string, values: readonly string[]) => {
+    for (const value of values) params.append(key, value);
+  };
+  for (const column of CONTAINS) several(column, filter.contains[column] ?? []);
+  for (const column of EQUALS) several(column, filter.equals[column] ?? []);
+  several("label", filter.labels);
+  if (filter.min_duration !== null) params.set("min_duration", String(filter.min_duration));
+  if (filter.max_duration !== null) params.set("max_duration", String(filter.max_duration));
+  if (filter.has_tool_calls !== null) params.set("has_tool_calls", String(filter.has_tool_calls));
+  several("tool_name", filter.tool_names);
+  several("tool_status", filter.tool_statuses);
+  several("where", filter.where.map(conditionText));
+  return params;
+}
+
+function parseWhere(params: URLSearchParams, tz: string): Condition[] {
+  const texts = allValues(params, "where", CONDITIONS_MAX, CONDITION_LENGTH_MAX);
+  const conditions = new Map(texts.map((text) => parseCondition(text, tz)).map((one) => [conditionText(one), one]));
+  return [...conditions.values()];
+}
+
+function distinct(params: URLSearchParams, key: string): string[] {
+  return [...new Set(allValues(params, key))];
+}
+
+function valuesOf<K extends ColumnName>(params: URLSearchParams, columns: readonly K[]): { [P in K]?: string[] } {
+  const found: { [P in K]?: string[] } = {};
+  for (const column of columns) {
+    const values = distinct(params, column);
+    const { shape } = COLUMNS[column] as { shape: Shape };
+    for (const value of values) {
+      if (shape.kind === "one_of" && !shape.values.includes(value)) {
+        throw new BadQuestionError(`${column} is one of ${shape.values.join(", ")}; it is ${quoted(value)}.`, column);
+      }
+    }
+    if (values.length > 0) found[column] = values;
+  }
+  return found;
+}
+
+function parseTime(params: URLSearchParams, field: "start_date" | "end_date", tz: string): number | null {
+  const value = oneValue(params, field);
+  if (value === null) return null;
+  const ms = parseInstant(value, tz, field === "end_date");
+  if (ms !== null) return ms;
+  throw new BadQuestionError(
+    `${field} is a date such as 2026-11-21 or an instant such as 2026-11-21T10:00:00Z, from 1970 on; it is ${quoted(value)}.`,
+    field,
+  );
+}
+
+function parseSeconds(params: URLSearchParams, key: "min_duration" | "max_duration"): number | null {
+  const value = oneValue(params, key);
+  if (value === null) return null;
+  if (!/^\d{1,9}(\.\d{1,6})?$/.test(value)) {
+    throw new BadQuestionError(`${key} is a number of seconds, 0 or more; it is ${quoted(value)}.`, key);
+  }
+  return Number(value);
+}
