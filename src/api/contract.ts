@@ -8,7 +8,10 @@ export type {
   CallStats,
   CallSummary,
   CallTranscript,
+  FacetValues,
   Health,
+  SqlResult,
+  SqlSchema,
   TimelinePoint,
   ToolCount,
   Totals,
@@ -17,7 +20,7 @@ export type {
 export type { CallRecord, Direction, EndedBy, Message, Outcome, ToolCall, Turn } from "../record/record.ts";
 
 /** What a person may do; the host's `identify` answers with a set of these. */
-export type Permission = "calls.read" | "calls.read_pii" | "calls.delete" | "calls.ingest";
+export type Permission = "calls.read" | "calls.read_pii" | "calls.delete" | "calls.ingest" | "calls.sql";
 
 /** DELETE /:id and DELETE /?filter; with dry_run=true only would_delete. */
 export interface DeleteAnswer {
@@ -43,6 +46,7 @@ export type ErrorCode =
   | "not_found"
   | "conflict"
   | "too_large"
+  | "timeout"
   | "internal"
   | "unavailable";
 

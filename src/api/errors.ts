@@ -2,7 +2,14 @@
 import { randomUUID } from "node:crypto";
 import type { Context } from "hono";
 import { HTTPException } from "hono/http-exception";
-import { BadQuestionError, EngineBusyError, EngineLostError, ForbiddenError, isAbort } from "../query/index.ts";
+import {
+  BadQuestionError,
+  EngineBusyError,
+  EngineLostError,
+  ForbiddenError,
+  isAbort,
+  TimeoutError,
+} from "../query/index.ts";
 import type { ErrorBody, ErrorCode } from "./contract.ts";
 
 type Status = 400 | 401 | 403 | 404 | 409 | 413 | 500 | 503;
@@ -36,6 +43,7 @@ function tellable(error: unknown): ApiError | null {
   if (error instanceof ApiError) return error;
   if (error instanceof BadQuestionError) return new ApiError(400, "bad_request", error.message, error.field);
   if (error instanceof ForbiddenError) return new ApiError(403, "forbidden", error.message, error.field);
+  if (error instanceof TimeoutError) return new ApiError(503, "timeout", error.message);
   if (error instanceof EngineBusyError) return new ApiError(503, "unavailable", error.message);
   if (error instanceof EngineLostError) {
     return new ApiError(503, "unavailable", "The query engine went away and is being started again; ask again.");

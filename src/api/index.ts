@@ -12,6 +12,7 @@ import { callsRoutes } from "./routes/calls.ts";
 import { deletionRoutes } from "./routes/deletion.ts";
 import { healthRoutes } from "./routes/health.ts";
 import { ingestRoutes } from "./routes/ingest.ts";
+import { sqlRoutes } from "./routes/sql.ts";
 import { statsRoutes } from "./routes/stats.ts";
 
 export { type CallLake, type CallLakeOptions, openCallLake } from "../query/index.ts";
@@ -43,7 +44,7 @@ export interface CallHistoryApiOptions {
 const BODY_BYTES_MAX = 16 * 1024 * 1024;
 
 /** In this order: paths with a name of their own come before /:id. */
-const ROUTES: readonly Routes[] = [callsRoutes, statsRoutes, healthRoutes, ingestRoutes, deletionRoutes, callRoutes];
+const ROUTES: readonly Routes[] = [callsRoutes, statsRoutes, healthRoutes, ingestRoutes, sqlRoutes, deletionRoutes, callRoutes];
 
 /** The router; see docs/api.md for its routes. */
 export function createCallHistoryApi(options: CallHistoryApiOptions): Hono<ApiEnv> {

@@ -1,4 +1,5 @@
 /** Reading a request's path and query: unknown parameters and ids that are none are refused by name. */
+import type { Context } from "hono";
 import { FILTER_PARAMETERS, refuseUnknown } from "../query/index.ts";
 import { isCallIdentity } from "../record/id.ts";
 import { ApiError } from "./errors.ts";
@@ -21,4 +22,13 @@ export function idOf(text: string): string {
     );
   }
   return text;
+}
+
+/** The body as JSON. Throws a 400 for what is none. */
+export async function jsonOf(c: Context): Promise<unknown> {
+  try {
+    return await c.req.json();
+  } catch {
+    throw new ApiError(400, "bad_request", "The body is not JSON.");
+  }
 }

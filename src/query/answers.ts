@@ -1,5 +1,6 @@
 /** What asking gives: the types of every answer, re-exported by the API's contract. */
 import type { CallRecord, Message } from "../record/record.ts";
+import type { Json } from "../record/shapes.ts";
 import type { SUMMARY_COLUMNS } from "./summary-columns.ts";
 
 /** One row of the list. Times are ISO 8601 in UTC with ms; personal columns are null without calls.read_pii. */
@@ -91,7 +92,7 @@ export interface CallStats {
   sql?: string;
 }
 
-/** GET /facets: distinct values under the filter, most frequent first. */
+/** GET /facets: distinct values under the filter, most frequent first, at most 500 of each; null = not recorded. */
 export interface CallFacets {
   provider_name: ValueCount[];
   pipeline_name: ValueCount[];
@@ -99,7 +100,18 @@ export interface CallFacets {
   outcome: ValueCount[];
   direction: ValueCount[];
   language: ValueCount[];
+  /** Empty for whoever is bound to one tenant. */
   client_id: ValueCount[];
+  assistant_id: ValueCount[];
+  sentiment: ValueCount[];
+  /** A call counts once under each of its labels. */
+  label: ValueCount[];
+  tool_name: ValueCount[];
+}
+
+/** GET /facets/:column: values that begin with the prefix, most frequent first. */
+export interface FacetValues {
+  values: ValueCount[];
 }
 
 /** GET /healthz: how the lake and its engine are. */
@@ -120,4 +132,22 @@ export interface Health {
   engine: "child" | "in-process";
   /** Times the query child was started anew. */
   engine_restarts: number;
+}
+
+/** POST /sql: the rows of one SELECT. */
+export interface SqlResult {
+  /** `type` is DuckDB's, e.g. BIGINT or TIMESTAMP WITH TIME ZONE (which leaves as ISO 8601 in UTC). */
+  columns: { name: string; type: string }[];
+  /** By column name; whole numbers past 2^53 are texts. */
+  rows: { [column: string]: Json }[];
+  /** Whether there would be more rows than `limit`. */
+  truncated: boolean;
+  elapsed_ms: number;
+}
+
+/** GET /sql/schema: what a statement may read and call. */
+export interface SqlSchema {
+  views: { name: string; doc: string; columns: { name: string; type: string; doc: string; hidden: boolean }[] }[];
+  functions: string[];
+  limits: { rows_max: number; timeout_ms_max: number; sql_characters_max: number };
 }

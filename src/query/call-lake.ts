@@ -3,14 +3,17 @@ import { availableParallelism, tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import type { CallRecord } from "../record/record.ts";
 import { JournalFollower } from "../store/journal/follower.ts";
-import type { CallFacets, CallList, CallStats, Health } from "./answers.ts";
+import { callsDir } from "../store/lake/names.ts";
+import { type AnalystAnswer, AnalystDesk, type SqlQuestion } from "./analyst/desk.ts";
+import type { CallFacets, CallList, CallStats, FacetValues, Health } from "./answers.ts";
 import { Asking } from "./asking.ts";
 import { openChildEngine } from "./child-engine.ts";
 import { countOf, idsOf } from "./count.ts";
 import { getCall } from "./detail.ts";
 import { openDuckdbEngine } from "./duckdb-engine.ts";
 import type { EngineOptions, QueryEngine } from "./engine.ts";
-import { facetsOf } from "./facets.ts";
+import { EngineLostError } from "./errors.ts";
+import { type FacetQuestion, facetOf, facetsOf } from "./facets.ts";
 import type { Filter } from "./filter.ts";
 import { answerSql, type ColumnOfAnswer, describeSql, judgeSql, refuseAllButOneSelect } from "./free-sql.ts";
 import { healthOf } from "./health.ts";
@@ -32,6 +35,8 @@ export interface CallLakeOptions {
   readonly threads?: number | undefined;
   /** Statements at once, 1 … 4. Default 4. */
   readonly queries_max?: number | undefined;
+  /** Memory of the DuckDB that answers analysts' SQL. Default "512MB". */
+  readonly sql_memory_limit?: string | undefined;
   /** Where warnings go. Default console.warn. */
   readonly log?: ((message: string) => void) | undefined;
 }
@@ -53,11 +58,15 @@ export interface CallLake {
     options?: { sql?: boolean; signal?: AbortSignal | undefined },
   ): Promise<CallStats>;
   facets(filter: Filter, scope: Scope, signal?: AbortSignal): Promise<CallFacets>;
+  /** The values of one column that begin with a prefix. */
+  facet(filter: Filter, question: FacetQuestion, scope: Scope, signal?: AbortSignal): Promise<FacetValues>;
   count(filter: Filter, scope: Scope, signal?: AbortSignal): Promise<number>;
   /** The ids of all calls under the filter. */
   ids(filter: Filter, scope: Scope, signal?: AbortSignal): Promise<string[]>;
   /** One SELECT over the views calls, messages, turns and tool_calls, without a scope: for the command line only. */
   sql(statement: string, signal?: AbortSignal): Promise<SqlAnswer>;
+  /** One SELECT over the same views under a scope, judged, on a DuckDB of its own: for people who ask over HTTP. */
+  analyse(question: SqlQuestion, scope: Scope, signal?: AbortSignal): Promise<AnalystAnswer>;
   health(signal?: AbortSignal): Promise<Health>;
   close(): Promise<void>;
 }
@@ -72,15 +81,32 @@ export async function openCallLake(options: CallLakeOptions): Promise<CallLake> 
     threads: options.threads ?? Math.min(availableParallelism(), 4),
     queries_max: Math.min(Math.max(options.queries_max ?? 4, 1), 4),
   };
-  const engine = kind === "child" ? await openChildEngine(engineOptions) : await openDuckdbEngine(engineOptions);
-  return lakeOf(resolve(options.dir), engine, options.log ?? ((message) => console.warn(message)));
+  const open = (more: EngineOptions) => (kind === "child" ? openChildEngine(more) : openDuckdbEngine(more));
+  const dir = resolve(options.dir);
+  const deskOptions: EngineOptions = {
+    memory_limit: options.sql_memory_limit ?? "512MB",
+    temp_directory: join(tmpdir(), `call-lake-sql-${process.pid}`),
+    threads: 2,
+    queries_max: 2,
+    only_folder: callsDir(dir),
+    rss_bytes_max: 2 * 1024 ** 3,
+    answer_bytes_max: 64 * 1024 ** 2,
+  };
+  const engine = await open(engineOptions);
+  return lakeOf(dir, engine, options.log ?? ((message) => console.warn(message)), () => open(deskOptions));
 }
 
 /** A lake over an engine that is open; `close` closes it. */
-export function lakeOf(dir: string, engine: QueryEngine, log: (message: string) => void): CallLake {
+export function lakeOf(
+  dir: string,
+  engine: QueryEngine,
+  log: (message: string) => void,
+  openDesk: () => Promise<QueryEngine> = () => Promise.reject(new EngineLostError("This lake has no desk for SQL.")),
+): CallLake {
   const follower = new JournalFollower(dir);
   const viewing = new Viewing(dir, engine, follower, log);
   const asking = new Asking(engine, viewing);
+  const desk = new AnalystDesk(dir, openDesk, follower, log);
   return {
     list: (filter, page, scope, signal) =>
       asking.question((view, ask) => listCalls(view, ask, filter, page, scope), signal),
@@ -88,6 +114,8 @@ export function lakeOf(dir: string, engine: QueryEngine, log: (message: string) 
     stats: (filter, scope, more = {}) =>
       asking.question((view, ask) => statsOf(view, ask, filter, scope, Date.now(), more.sql ?? false), more.signal),
     facets: (filter, scope, signal) => asking.question((view, ask) => facetsOf(view, ask, filter, scope), signal),
+    facet: (filter, question, scope, signal) =>
+      asking.question((view, ask) => facetOf(view, ask, filter, question, scope), signal),
     count: (filter, scope, signal) => asking.question((view, ask) => countOf(view, ask, filter, scope), signal),
     ids: (filter, scope, signal) => asking.question((view, ask) => idsOf(view, ask, filter, scope), signal),
     sql: async (statement, signal) => {
@@ -100,6 +128,10 @@ export function lakeOf(dir: string, engine: QueryEngine, log: (message: string) 
       return { columns, rows: asking.stream((view) => answerSql(view, statement, columns), signal) };
     },
     health: (signal) => healthOf(asking, viewing, follower, engine, signal),
-    close: () => engine.close(),
+    analyse: (question, scope, signal) => desk.ask(question, scope, signal),
+    close: async () => {
+      await desk.close();
+      await engine.close();
+    },
   };
 }

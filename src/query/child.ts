@@ -11,6 +11,8 @@ interface Running {
   wake: () => void;
 }
 
+const RSS_LOOK_MS = 50;
+
 const running = new Map<number, Running>();
 let engine: QueryEngine | undefined;
 
@@ -59,12 +61,21 @@ function fail(id: number, error: unknown): void {
   say({ kind: "failed", id, name, message });
 }
 
+/** DuckDB's memory_limit does not count every text a function makes; the process's own size does. */
+function leaveWhenTooBig(bytesMax: number | undefined): void {
+  if (bytesMax === undefined) return;
+  setInterval(() => {
+    if (process.memoryUsage.rss() > bytesMax) process.exit(72);
+  }, RSS_LOOK_MS).unref();
+}
+
 process.on("message", (message: ToChild) => {
   switch (message.kind) {
     case "open":
       openDuckdbEngine(message.options).then(
         (opened) => {
           engine = opened;
+          leaveWhenTooBig(message.options.rss_bytes_max);
           say({ kind: "ready" });
         },
         (error: unknown) => {

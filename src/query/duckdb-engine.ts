@@ -22,7 +22,12 @@ export async function openDuckdbEngine(options: EngineOptions): Promise<QueryEng
   const writer = await instance.connect();
   await writer.run(`SET GLOBAL TimeZone=${literal("UTC")}`);
   await writer.run("SET GLOBAL parquet_metadata_cache=true");
-  return new DuckdbEngine(instance, writer, options.queries_max);
+  if (options.only_folder !== undefined) {
+    await writer.run(`SET GLOBAL allowed_directories=[${literal(`${options.only_folder}/`)}]`);
+    await writer.run("SET GLOBAL enable_external_access=false");
+    await writer.run("SET GLOBAL lock_configuration=true");
+  }
+  return new DuckdbEngine(instance, writer, options);
 }
 
 class DuckdbEngine implements QueryEngine {
@@ -32,14 +37,16 @@ class DuckdbEngine implements QueryEngine {
   readonly #slots: Slots;
   readonly #idle: DuckDBConnection[] = [];
   readonly #writer: DuckDBConnection;
+  readonly #answerMax: number;
   #writes: Promise<void> = Promise.resolve();
   #broken: string | null = null;
   #closed = false;
 
-  constructor(instance: DuckDBInstance, writer: DuckDBConnection, queriesMax: number) {
+  constructor(instance: DuckDBInstance, writer: DuckDBConnection, options: EngineOptions) {
     this.#instance = instance;
     this.#writer = writer;
-    this.#slots = new Slots(queriesMax, WAITING_MAX);
+    this.#slots = new Slots(options.queries_max, WAITING_MAX);
+    this.#answerMax = options.answer_bytes_max ?? Number.POSITIVE_INFINITY;
   }
 
   async *run(statement: string, parameters: readonly Parameter[], signal?: AbortSignal): AsyncIterable<string[]> {
@@ -47,6 +54,7 @@ class DuckdbEngine implements QueryEngine {
     let connection: DuckDBConnection | undefined;
     let interrupts: NodeJS.Timeout | undefined;
     let readToTheEnd = false;
+    let length = 0;
     const interrupt = () => {
       connection?.interrupt();
       interrupts ??= setInterval(() => connection?.interrupt(), INTERRUPT_EVERY_MS);
@@ -66,7 +74,14 @@ class DuckdbEngine implements QueryEngine {
           readToTheEnd = true;
           return;
         }
-        yield chunk.getColumnValues(0) as string[];
+        const rows = chunk.getColumnValues(0) as string[];
+        for (const row of rows) length += row.length;
+        if (length > this.#answerMax) {
+          throw new StatementError(
+            `The answer is larger than ${this.#answerMax} characters; ask for fewer rows or columns.`,
+          );
+        }
+        yield rows;
       }
     } catch (error) {
       if (signal?.aborted) throw abortError();
@@ -105,10 +120,8 @@ class DuckdbEngine implements QueryEngine {
     this.#instance.closeSync();
   }
 
-  async #connect(): Promise<DuckDBConnection> {
-    const connection = await this.#instance.connect();
-    await connection.run(`SET TimeZone=${literal("UTC")}`);
-    return connection;
+  #connect(): Promise<DuckDBConnection> {
+    return this.#instance.connect();
   }
 
   #refuseIfGone(): void {

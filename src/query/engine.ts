@@ -9,6 +9,12 @@ export interface EngineOptions {
   readonly threads: number;
   /** Statements at once; more of them wait. */
   readonly queries_max: number;
+  /** The one folder files may be read from; then settings are locked and the network is closed. Absent = any. */
+  readonly only_folder?: string;
+  /** Bytes the child may have in memory; past them it leaves, and is started anew. Absent = memory_limit alone counts. */
+  readonly rss_bytes_max?: number;
+  /** Bytes of rows one statement may give. Absent = any. */
+  readonly answer_bytes_max?: number;
 }
 
 export interface QueryEngine {

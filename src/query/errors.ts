@@ -27,6 +27,11 @@ export class EngineLostError extends Error {
   override readonly name = "EngineLostError";
 }
 
+/** The statement was stopped because its time was over. */
+export class TimeoutError extends Error {
+  override readonly name = "TimeoutError";
+}
+
 /** Too many questions wait already. */
 export class EngineBusyError extends Error {
   override readonly name = "EngineBusyError";

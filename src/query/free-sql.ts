@@ -16,17 +16,17 @@ export function judgeSql(statement: string): Sql {
 }
 
 /** Throws BadQuestionError unless the parser's answer is exactly one SELECT. */
-export function refuseAllButOneSelect(tree: unknown): void {
+export function refuseAllButOneSelect(tree: unknown, field = "statement"): void {
   const { error, error_message, statements } = (tree ?? {}) as {
     error?: boolean;
     error_message?: string;
     statements?: unknown[];
   };
   if (error !== false) {
-    throw new BadQuestionError(`This is not one SELECT statement: ${error_message ?? "it is empty"}`, "statement");
+    throw new BadQuestionError(`This is not one SELECT statement: ${error_message ?? "it is empty"}`, field);
   }
   if (statements?.length !== 1) {
-    throw new BadQuestionError(`One statement at a time; there are ${statements?.length ?? 0}.`, "statement");
+    throw new BadQuestionError(`One statement at a time; there are ${statements?.length ?? 0}.`, field);
   }
 }
 

@@ -1,0 +1,32 @@
+/** POST /sql and GET /sql/schema: one SELECT of an analyst, judged and bounded. */
+import { z } from "zod";
+import { SQL_LIMITS, sqlSchema } from "../../query/index.ts";
+import type { SqlResult } from "../contract.ts";
+import { ApiError } from "../errors.ts";
+import { allowed } from "../identity.ts";
+import { jsonOf } from "../params.ts";
+import type { Routes } from "../parts.ts";
+
+const question = z.strictObject({
+  sql: z.string().min(1).max(SQL_LIMITS.sql_characters_max),
+  limit: z.int().min(1).max(SQL_LIMITS.rows_max).default(1000),
+  timeout_ms: z.int().min(1).max(SQL_LIMITS.timeout_ms_max).default(10_000),
+});
+
+export const sqlRoutes: Routes = (api, { lake }) => {
+  api.get("/sql/schema", (c) => c.json(sqlSchema(allowed(c, "calls.sql").scope)));
+  api.post("/sql", async (c) => {
+    const { scope } = allowed(c, "calls.sql");
+    const parsed = question.safeParse(await jsonOf(c));
+    if (!parsed.success) {
+      const [issue] = parsed.error.issues;
+      const unknown = issue?.code === "unrecognized_keys" ? issue.keys : [];
+      const field = [...(issue?.path ?? []), ...unknown.slice(0, 1)].join(".");
+      throw new ApiError(400, "bad_request", `${field || "The body"}: ${issue?.message ?? "is wrong"}.`, field || null);
+    }
+    const started = performance.now();
+    const answer = await lake.analyse(parsed.data, scope, c.req.raw.signal);
+    const elapsed_ms = Math.round(performance.now() - started);
+    return c.json({ ...answer, columns: [...answer.columns], rows: [...answer.rows], elapsed_ms } satisfies SqlResult);
+  });
+};
