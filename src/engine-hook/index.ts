@@ -1,4 +1,7 @@
 /** The engine's side: captures calls without touching live audio. No dependency, no native code. */
+export { fromElevenLabs } from "./adapters/elevenlabs.ts";
+export { fromRetell } from "./adapters/retell.ts";
+export { fromVapi } from "./adapters/vapi.ts";
 export { type Call, CallHistory, type HistoryEvents, type HistoryStats, openCallHistory } from "./history.ts";
 export type {
   CallEnd,
