@@ -12,7 +12,7 @@ const ARROWS: Record<string, readonly string[]> = {
   "engine-hook": ["record", "store/journal"],
   etl: ["record", "store"],
   query: ["record", "store"],
-  api: ["record", "query", "engine-hook", "etl"],
+  api: ["record", "query", "engine-hook", "etl", "store/journal"],
   ui: ["api/contract"],
   host: ["record", "store", "engine-hook", "etl", "query", "api", "ui"],
 };

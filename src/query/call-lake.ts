@@ -3,6 +3,7 @@ import { availableParallelism, tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import type { CallRecord } from "../record/record.ts";
 import { JournalFollower } from "../store/journal/follower.ts";
+import { LiveFeed } from "../store/journal/live-feed.ts";
 import { callsDir } from "../store/lake/names.ts";
 import { type AnalystAnswer, AnalystDesk, type SqlQuestion } from "./analyst/desk.ts";
 import type { CallFacets, CallList, CallStats, FacetValues, Health } from "./answers.ts";
@@ -49,6 +50,8 @@ export interface SqlAnswer {
 
 /** Every question takes the scope of who asks; every answer holds what was durable when it was asked. */
 export interface CallLake {
+  /** The calls that run now. It knows of no scope: whoever shows them holds it. */
+  readonly live: LiveFeed;
   list(filter: Filter, page: Page, scope: Scope, signal?: AbortSignal): Promise<CallList>;
   /** Null when there is no such call within the scope. Throws RangeError when the id is not one. */
   get(id: string, scope: Scope, signal?: AbortSignal): Promise<CallRecord | null>;
@@ -104,10 +107,12 @@ export function lakeOf(
   openDesk: () => Promise<QueryEngine> = () => Promise.reject(new EngineLostError("This lake has no desk for SQL.")),
 ): CallLake {
   const follower = new JournalFollower(dir);
+  const live = new LiveFeed(dir, { log });
   const viewing = new Viewing(dir, engine, follower, log);
   const asking = new Asking(engine, viewing);
   const desk = new AnalystDesk(dir, openDesk, follower, log);
   return {
+    live,
     list: (filter, page, scope, signal) =>
       asking.question((view, ask) => listCalls(view, ask, filter, page, scope), signal),
     get: (id, scope, signal) => asking.question((view, ask) => getCall(view, ask, id, scope), signal),
@@ -130,6 +135,7 @@ export function lakeOf(
     health: (signal) => healthOf(asking, viewing, follower, engine, signal),
     analyse: (question, scope, signal) => desk.ask(question, scope, signal),
     close: async () => {
+      live.close();
       await desk.close();
       await engine.close();
     },

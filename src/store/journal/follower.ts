@@ -3,6 +3,7 @@ import { type CallRecord, dayOf } from "../../record/index.ts";
 import { errorCode } from "../fs.ts";
 import { CallFold, lostRecord, type OpenCall } from "./fold.ts";
 import { isSealed, listSegments, listWriters, readSegment } from "./reader.ts";
+import { SharedRun } from "./shared-run.ts";
 
 /** A record that stands in the journal, and perhaps in the lake already. */
 export interface FreshRow {
@@ -29,8 +30,7 @@ interface WriterView {
 export class JournalFollower {
   readonly #dir: string;
   #writers = new Map<string, WriterView>();
-  #polling: Promise<void> | null = null;
-  #again: Promise<void> | null = null;
+  readonly #reading = new SharedRun(() => this.#read());
   #rows: FreshRow[] | null = null;
   #active: OpenCall[] | null = null;
 
@@ -41,20 +41,7 @@ export class JournalFollower {
 
   /** Reads all that was durable when it was called. Callers at the same time share a reading that begins after them. */
   poll(): Promise<void> {
-    if (!this.#polling) {
-      this.#polling = this.#read().finally(() => {
-        this.#polling = null;
-      });
-      return this.#polling;
-    }
-    // The reading under way may have passed what this caller wants to see: it needs the next one.
-    this.#again ??= this.#polling
-      .catch(() => {})
-      .then(() => {
-        this.#again = null;
-        return this.poll();
-      });
-    return this.#again;
+    return this.#reading.run();
   }
 
   /** The ended calls of all segments, lost ones of sealed writers included; an id may be there more than once. */
