@@ -3,20 +3,10 @@ import { normaliseRecord } from "../record/normalise.ts";
 import { isoOf } from "../record/time.ts";
 import { openLine } from "../store/journal/line.ts";
 import { type CallHost, LiveCall } from "./call.ts";
-import type { CallEnd, CallStart, MessageInput, Receipt, RecordInput, ToolCallInput, TurnInput } from "./inputs.ts";
+import type { Call, CallControl, CallStart, Receipt, RecordInput, RecoveredCall } from "./inputs.ts";
+import { OpenCalls } from "./open-calls.ts";
 import { type CallHistoryOptions, type CheckedOptions, checkOptions } from "./options.ts";
 import { JournalQueue } from "./queue.ts";
-
-/** A call as the engine sees it. No method throws or waits for the disk. */
-export interface Call {
-  readonly id: string;
-  addMessage(message: MessageInput): void;
-  addTurn(turn: TurnInput): void;
-  addToolCall(tool: ToolCallInput): void;
-  bargeIn(): void;
-  set(columns: Partial<CallStart>): void;
-  end(end?: CallEnd): Promise<Receipt>;
-}
 
 export interface HistoryEvents {
   /** Something went wrong: the disk, the journal's thread, or a value of the engine that could not be handled. */
@@ -54,7 +44,7 @@ export class CallHistory {
   readonly #options: CheckedOptions;
   readonly #queue: JournalQueue;
   readonly #host: CallHost;
-  readonly #calls = new Set<LiveCall>();
+  readonly #calls: OpenCalls;
   /** Calls with events after their end, whose revision is still to be written. */
   readonly #late = new Set<LiveCall>();
   readonly #listeners = new Map<string, Set<Listener>>();
@@ -76,13 +66,15 @@ export class CallHistory {
       failure: (message, code) => this.#fail(message, code),
       resumed: () => this.#tell("resumed", { writer: this.#queue.writer }),
       dropped: (events, records) => this.#tell("dropped", { events, records }),
-      openLines: () => [...this.#calls].flatMap((call) => call.lines()),
+      openLines: () => this.#calls.lines(),
     });
+    this.#calls = new OpenCalls(options.session_timeout_minutes * 60_000);
     this.#host = {
       queue: this.#queue,
       time_zone: options.time_zone,
       keep_empty: options.keep_empty,
       guard: (step) => this.#guard(step),
+      isSpeaking: (call) => this.#calls.isSpeaking(call),
       isLate: (call) => void this.#late.add(call),
       forget: (call) => {
         this.#calls.delete(call);
@@ -97,12 +89,36 @@ export class CallHistory {
     return this;
   }
 
-  /** A call begins. */
-  startCall(start: CallStart): Call {
+  /**
+   * A call begins. One of the same source, call_id and start_time that is open already (or, where no start_time is given,
+   * of the same source and call_id) is the same call; so is one that a process of this engine left behind when it died.
+   */
+  startCall(start: CallStart, control: CallControl = {}): Call {
     if (!this.#options.enabled) return disabledCall;
     const call = new LiveCall(this.#host, start);
+    const open = this.#calls.sameAs(call, start);
+    if (open) {
+      open.beginAgain(start, control);
+      return open;
+    }
     this.#calls.add(call);
+    call.begin(start, control);
     return call;
+  }
+
+  /** The open call of that source and call_id, or null. */
+  findOpen(source: string, call_id: string): Call | null {
+    return this.#calls.find(source, call_id);
+  }
+
+  /** Calls that were open when an earlier process with this data folder, on this host, died; read when the history opened. */
+  recovered(): readonly RecoveredCall[] {
+    return [];
+  }
+
+  /** Goes on with a recovered call. Only for calls that the engine still has: what is not resumed is closed as lost. */
+  resume(recovered: RecoveredCall, control: CallControl = {}): Call {
+    return this.startCall({ ...recovered.started, call_id: recovered.call_id } as CallStart, control);
   }
 
   /** Records a call that is over already. Resolves like `call.end`; never rejects. */
@@ -124,6 +140,18 @@ export class CallHistory {
         }
       });
     });
+  }
+
+  /**
+   * Resolves when all events and records given so far are on disk (true), or when some of them were dropped (false).
+   * While the disk takes nothing it waits; never rejects.
+   */
+  flush(): Promise<boolean> {
+    if (!this.#options.enabled) return Promise.resolve(false);
+    this.#guard(() => {
+      for (const call of this.#late) call.flushLate();
+    });
+    return this.#queue.flush();
   }
 
   /** Calls `listener` at each event of that name; gives back a function that stops it. What it throws is ignored. */
@@ -166,6 +194,7 @@ export class CallHistory {
       this.#guard(() => {
         for (const call of this.#late) call.flushLate();
       });
+      this.#calls.stop();
       await this.#queue.close(this.#options.close_ms_max).catch((error) => this.#fail(String(error), ""));
     })();
     return this.#closing;
@@ -208,10 +237,13 @@ function describe(error: unknown): string {
 const disabledReceipt: Receipt = { id: "", durable: false, reason: "CALL_HISTORY_ENABLED is false." };
 const disabledCall: Call = {
   id: "",
+  ended: false,
   addMessage() {},
+  addSegment() {},
   addTurn() {},
   addToolCall() {},
   bargeIn() {},
+  speech() {},
   set() {},
   end: () => Promise.resolve(disabledReceipt),
 };

@@ -2,13 +2,17 @@
 export { fromElevenLabs } from "./adapters/elevenlabs.ts";
 export { fromRetell } from "./adapters/retell.ts";
 export { fromVapi } from "./adapters/vapi.ts";
-export { type Call, CallHistory, type HistoryEvents, type HistoryStats, openCallHistory } from "./history.ts";
+export { CallHistory, type HistoryEvents, type HistoryStats, openCallHistory } from "./history.ts";
 export type {
+  Call,
+  CallControl,
   CallEnd,
   CallStart,
   MessageInput,
   Receipt,
   RecordInput,
+  RecoveredCall,
+  SegmentInput,
   Time,
   ToolCallInput,
   TurnInput,

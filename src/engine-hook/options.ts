@@ -16,6 +16,8 @@ export interface CallHistoryOptions {
   time_zone?: string;
   /** CALL_HISTORY_KEEP_EMPTY; true by default. When false, a call in which nothing happened is not recorded. */
   keep_empty?: boolean;
+  /** Minutes without an event after which a call is ended. CALL_SESSION_TIMEOUT_MINUTES; 30 by default. */
+  session_timeout_minutes?: number;
   /** First part of the writer's name; the machine's name by default. */
   host?: string;
   /** Milliseconds `close` waits for the disk. 10,000 by default. */
@@ -30,6 +32,7 @@ export interface CheckedOptions {
   publish_seconds: number;
   time_zone: string | null;
   keep_empty: boolean;
+  session_timeout_minutes: number;
   host: string | undefined;
   close_ms_max: number;
 }
@@ -56,6 +59,10 @@ export function checkOptions(options: CallHistoryOptions, environment: Environme
       "CALL_HISTORY_KEEP_EMPTY (keep_empty)",
       options.keep_empty ?? from("CALL_HISTORY_KEEP_EMPTY") ?? true,
     ),
+    session_timeout_minutes: minutes(
+      "CALL_SESSION_TIMEOUT_MINUTES (session_timeout_minutes)",
+      options.session_timeout_minutes ?? from("CALL_SESSION_TIMEOUT_MINUTES") ?? 30,
+    ),
     host: options.host === undefined ? undefined : nonEmpty("host", options.host),
     close_ms_max: whole("close_ms_max", close_ms_max, 0, 3_600_000),
   };
@@ -76,6 +83,15 @@ function whole(name: string, value: unknown, min: number, max: number): number {
   const number = typeof value === "string" && /^\d{1,15}$/.test(value) ? Number(value) : value;
   if (typeof number === "number" && Number.isInteger(number) && number >= min && number <= max) return number;
   throw wrong(name, `a whole number from ${min} to ${max}`, value);
+}
+
+const MINUTES_MAX = 10_080;
+
+/** More than 0; code may give a part of a minute. */
+function minutes(name: string, value: unknown): number {
+  const number = typeof value === "string" && /^\d{1,5}(\.\d{1,6})?$/.test(value) ? Number(value) : value;
+  if (typeof number === "number" && number > 0 && number <= MINUTES_MAX) return number;
+  throw wrong(name, `a number of minutes above 0, up to ${MINUTES_MAX}`, value);
 }
 
 function yesOrNo(name: string, value: unknown): boolean {

@@ -25,10 +25,14 @@ export interface Queued {
   /** Null once it was written, dropped or taken back. */
   text: string | null;
   readonly bytes: number;
+  /** Lines are numbered as they come. */
+  readonly serial: number;
   /** Whether it is with the worker; then it cannot be taken back. */
   sent: boolean;
   /** Null for an event of a live call, which nobody waits for. */
   readonly settle: Settle | null;
+  /** Called once nothing more becomes of the line; made by the first who waits. */
+  gone?: (() => void)[];
 }
 
 export interface QueueEvents {
@@ -98,7 +102,7 @@ export class JournalQueue {
     if (this.queuedBytes + bytes > this.#bytesMax) {
       return this.#drop(settle, `The queue is full: ${this.queuedBytes} of ${this.#bytesMax} bytes wait for the disk.`);
     }
-    const line: Queued = { text, bytes, sent: false, settle };
+    const line: Queued = { text, bytes, serial: this.accepted, sent: false, settle };
     this.queued += 1;
     this.queuedBytes += bytes;
     this.#held.push(line);
@@ -115,6 +119,12 @@ export class JournalQueue {
       this.#forget(line);
       this.superseded += 1;
     }
+  }
+
+  /** Resolves when nothing waits any more of what waits now: true if all of it is on disk, false if some was dropped. */
+  flush(): Promise<boolean> {
+    if (this.#linger) this.#flush(false);
+    return this.#goneUpTo(this.accepted, this.dropped);
   }
 
   /** Writes what can be written within `msMax`; whatever then still waits is settled as not durable. */
@@ -142,6 +152,17 @@ export class JournalQueue {
       this.#drop(line.settle, "The call history was closed before the disk took the record.");
     }
     this.#tellDropped();
+  }
+
+  /** A line may be taken back while one before it is still on its way: each time the last one left is looked for. */
+  #goneUpTo(serial: number, dropped: number): Promise<boolean> {
+    const waits = (line: Queued) => line.text !== null && line.serial <= serial;
+    const last = this.#held.findLast(waits) ?? this.#flight.findLast(waits);
+    if (!last) return Promise.resolve(this.#open && this.dropped === dropped);
+    return new Promise((resolve) => {
+      last.gone ??= [];
+      last.gone.push(() => resolve(this.#goneUpTo(serial, dropped)));
+    });
   }
 
   #startWorker(): void {
@@ -284,6 +305,8 @@ export class JournalQueue {
     line.text = null;
     this.queued -= 1;
     this.queuedBytes -= line.bytes;
+    // After the line itself is counted as written or dropped.
+    if (line.gone) queueMicrotask(() => line.gone?.forEach((tell) => tell()));
   }
 
   #drop(settle: Settle | null, reason: string): null {

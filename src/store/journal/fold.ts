@@ -19,6 +19,12 @@ export interface OpenCall {
   tool_calls: ToolCall[];
   turns: Turn[];
   barge_in_count: number;
+  /** What is being said at the moment, one a speaker. */
+  partial: Message[];
+  /** Whether the engine can be asked to end the call. */
+  can_end: boolean;
+  /** How often an engine has gone on with the call after a restart. */
+  resumed: number;
   last_event_time: string;
 }
 
@@ -27,8 +33,14 @@ interface Folding {
   seen: Set<number>;
   /** The event numbers of the elements of each list, so that one that comes late finds its place. */
   order: { conversation: number[]; tool_calls: number[]; turns: number[] };
-  /** The number of the last `set`, so that an older one that comes late does not win. */
+  /** The number of the last line of a kind of which the last one counts, so that an older one that comes late does not win. */
   lastSet: number;
+  lastPartial: number;
+  lastControl: number;
+  /** By role, the number of the last message: it has ended what was being said. */
+  lastMessage: Map<string | null, number>;
+  /** The engine gave turns of its own: those that were derived from speech do not count. */
+  turnsTold: boolean;
 }
 
 /** Feed it lines in the order of the segment; an event seen before (same `c` and `n`) changes nothing. */
@@ -53,10 +65,16 @@ export class CallFold {
     const { call, order } = folding;
     if (line.t > call.last_event_time) call.last_event_time = line.t;
     // The bodies were normalised before they were written, and the CRC says that they are what was written.
-    if (k === "message") insert(call.conversation, order.conversation, line.b as Message, n);
+    if (k === "message") message(folding, line.b as Message, n);
     else if (k === "tool") insert(call.tool_calls, order.tool_calls, line.b as ToolCall, n);
-    else if (k === "turn") insert(call.turns, order.turns, line.b as Turn, n);
+    else if (k === "turn" || k === "heard_turn") turn(folding, line.b as Turn, n, k === "turn");
     else if (k === "barge_in") call.barge_in_count += 1;
+    else if (k === "partial") partial(folding, line.b["said"] as Message[], n);
+    else if (k === "resumed") call.resumed += 1;
+    else if (k === "control") {
+      if (n > folding.lastControl) call.can_end = line.b["can_end"] === true;
+      folding.lastControl = Math.max(folding.lastControl, n);
+    } else if (k !== "started" && k !== "set") return;
     else if (n > folding.lastSet) {
       folding.lastSet = n;
       call.started = { ...call.started, ...line.b };
@@ -71,13 +89,20 @@ export class CallFold {
       tool_calls: [],
       turns: [],
       barge_in_count: 0,
+      partial: [],
+      can_end: false,
+      resumed: 0,
       last_event_time: "",
     };
-    const folding = {
+    const folding: Folding = {
       call,
       seen: new Set<number>(),
       order: { conversation: [], tool_calls: [], turns: [] },
       lastSet: 0,
+      lastPartial: 0,
+      lastControl: 0,
+      lastMessage: new Map(),
+      turnsTold: false,
     };
     this.#folding.set(id, folding);
     this.open.set(id, call);
@@ -94,6 +119,28 @@ export class CallFold {
   }
 }
 
+function message({ call, order, lastMessage, lastPartial }: Folding, said: Message, n: number): void {
+  insert(call.conversation, order.conversation, said, n);
+  lastMessage.set(said.role, Math.max(n, lastMessage.get(said.role) ?? 0));
+  if (n > lastPartial) call.partial = call.partial.filter(({ role }) => role !== said.role);
+}
+
+function partial(folding: Folding, said: Message[], n: number): void {
+  if (n < folding.lastPartial || !Array.isArray(said)) return;
+  folding.lastPartial = n;
+  folding.call.partial = said.filter(({ role }) => n > (folding.lastMessage.get(role) ?? 0));
+}
+
+function turn(folding: Folding, taken: Turn, n: number, told: boolean): void {
+  const { call, order } = folding;
+  if (told && !folding.turnsTold) {
+    folding.turnsTold = true;
+    call.turns.length = 0;
+    order.turns.length = 0;
+  }
+  if (told === folding.turnsTold) insert(call.turns, order.turns, taken, n);
+}
+
 function insert<T>(items: T[], numbers: number[], item: T, number: number): void {
   let at = numbers.length;
   while (at > 0 && (numbers[at - 1] ?? 0) > number) at -= 1;
@@ -102,11 +149,14 @@ function insert<T>(items: T[], numbers: number[], item: T, number: number): void
 }
 
 /**
- * The record of a call whose engine died: outcome `lost`, rev 0, ended at its last event. A pure function of the
- * journal's bytes, so that it may be made twice.
+ * The record of a call whose engine died: outcome `lost`, ended at its last event. A pure function of the journal's
+ * bytes, so that it may be made twice. Its rev is 0, or how often the call was resumed: it is newer than the lost record
+ * of the engine before, and older than the real one.
  */
 export function lostRecord(open: OpenCall, writer: string): CallRecord {
   const { started, last_event_time } = open;
+  // What was being said when the engine died was said.
+  const conversation = [...open.conversation, ...open.partial];
   const begun = started.call_id !== undefined;
   const start = started.start_time ?? new Date(startTimeOf(open.id)).toISOString();
   const record = normaliseRecord({
@@ -115,7 +165,7 @@ export function lostRecord(open: OpenCall, writer: string): CallRecord {
     source: started.source ?? "engine",
     start_time: start,
     end_time: last_event_time > start ? last_event_time : start,
-    conversation: open.conversation,
+    conversation,
     tool_calls: open.tool_calls,
     turns: open.turns,
     barge_in_count: open.barge_in_count,
@@ -127,6 +177,6 @@ export function lostRecord(open: OpenCall, writer: string): CallRecord {
     quality_flags: [...(started.quality_flags ?? []), ...(begun ? [] : ["start_not_recorded"])],
   });
   record.id = open.id;
-  record.rev = 0;
+  record.rev = open.resumed;
   return record;
 }

@@ -1,8 +1,19 @@
 /** The bytes of one journal line: a JSON object whose last member is the CRC-32 of all that stands before it. */
 import { crc32 } from "node:zlib";
 
-export const LINE_KINDS = ["segment", "started", "message", "turn", "tool", "barge_in", "set", "ended"] as const;
-export type LineKind = (typeof LINE_KINDS)[number];
+export type LineKind =
+  | "segment"
+  | "started"
+  | "message"
+  | "turn"
+  | "tool"
+  | "barge_in"
+  | "set"
+  | "ended"
+  | "partial"
+  | "heard_turn"
+  | "control"
+  | "resumed";
 
 export interface JournalLine {
   k: LineKind;
@@ -66,7 +77,8 @@ export function decodeLine(bytes: Buffer): JournalLine | null {
 function isLine(value: unknown): value is JournalLine {
   if (typeof value !== "object" || value === null) return false;
   const { k, c, n, t, b } = value as Record<string, unknown>;
-  if (!(LINE_KINDS as readonly unknown[]).includes(k) || typeof t !== "string") return false;
+  // A kind of a later format is a valid line all the same: whoever folds it passes over it.
+  if (typeof k !== "string" || typeof t !== "string") return false;
   if (typeof b !== "object" || b === null || Array.isArray(b)) return false;
   return k === "segment" || (typeof c === "string" && c !== "" && Number.isSafeInteger(n));
 }

@@ -50,6 +50,8 @@ export class JournalWriter {
   readonly #options: WriterOptions;
   /** The events so far of each open call, carried over into each new segment. */
   readonly #open = new Map<string, string[]>();
+  /** What is being said in each open call: the last line of it. */
+  readonly #partial = new Map<string, string>();
   #name: string | null = null;
   #startedMs = 0;
   #segment = 0;
@@ -145,6 +147,11 @@ export class JournalWriter {
     if (kind === "ended") {
       this.#endedCalls += 1;
       this.#open.delete(callKey);
+      this.#partial.delete(callKey);
+      return;
+    }
+    if (kind === "partial") {
+      this.#partial.set(callKey, line);
       return;
     }
     const events = this.#open.get(callKey);
@@ -183,7 +190,11 @@ export class JournalWriter {
     quietly(() => unlinkSync(tmp));
     let fd: number | null = openSync(tmp, "ax");
     try {
-      const carried = [...this.#open.values()].flat().map(sealLine).join("");
+      const carried = [...this.#open.values()]
+        .flat()
+        .concat(...this.#partial.values())
+        .map(sealLine)
+        .join("");
       writeWhole(fd, this.#header(name, segment) + carried);
       this.#bytes = writeWhole(fd, lines.map(sealLine).join(""));
       fsyncSync(fd);

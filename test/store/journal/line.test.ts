@@ -1,6 +1,7 @@
 /** A journal line: every torn or altered one is told from a whole one. */
 import { expect, test } from "vitest";
-import { decodeLine, encodeLine, type JournalLine } from "../../../src/store/journal/index.ts";
+import { callIdentity } from "../../../src/record/index.ts";
+import { CallFold, decodeLine, encodeLine, type JournalLine } from "../../../src/store/journal/index.ts";
 import { headOf, openLine, sealLine } from "../../../src/store/journal/line.ts";
 
 const line: JournalLine = {
@@ -35,7 +36,16 @@ test("a line in which any bit is flipped is invalid", () => {
 });
 
 test("JSON of another kind is no line, even with a CRC that is right", () => {
-  for (const text of ['{"k":"other","c":"c","n":1,"t":"t","b":{}', '{"k":"message","t":"t","b":{}', '{"k":"message"']) {
+  for (const text of ['{"k":7,"c":"c","n":1,"t":"t","b":{}', '{"k":"message","t":"t","b":{}', '{"k":"message"']) {
     expect(decodeLine(Buffer.from(sealLine(text)))).toBeNull();
   }
+});
+
+test("a kind of a later format is a line, and a fold passes over it", () => {
+  const line = decodeLine(Buffer.from(sealLine('{"k":"later","c":"c","n":1,"t":"t","b":{"call_id":"x"}')));
+  expect(line).toMatchObject({ k: "later" });
+  const fold = new CallFold();
+  const id = callIdentity("engine", "x", 0);
+  if (line) fold.apply({ ...line, c: id });
+  expect([fold.open.get(id)?.started, fold.ended.size]).toEqual([{}, 0]);
 });
