@@ -1,0 +1,55 @@
+/** Listens to an engine's object, EventEmitter or EventTarget, and stops without a trace. */
+
+/** The part of an EventEmitter, or of an EventTarget such as a WebSocket, that is needed to listen. */
+export type EventSource =
+  | { on(event: string, listener: (...values: never[]) => void): unknown }
+  | { addEventListener(event: string, listener: (event: never) => void): unknown };
+
+type Listener = (...values: unknown[]) => void;
+interface Loose {
+  on?: (event: string, listener: Listener) => unknown;
+  off?: (event: string, listener: Listener) => unknown;
+  removeListener?: (event: string, listener: Listener) => unknown;
+  addEventListener?: (event: string, listener: Listener) => unknown;
+  removeEventListener?: (event: string, listener: Listener) => unknown;
+}
+
+/** Whether a value can be listened to. */
+export function isEventSource(source: unknown): source is EventSource {
+  try {
+    const { on, addEventListener } = (source ?? {}) as Loose;
+    return typeof on === "function" || typeof addEventListener === "function";
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * Adds the listeners by name; gives back what takes them away. Never listens to `error`: an emitter without such a
+ * listener throws, and that behaviour is the engine's own. The source's own refusals are left aside.
+ */
+export function listen(source: EventSource, listeners: Readonly<Record<string, Listener>>): () => void {
+  const loose = source as Loose;
+  const emitter = typeof loose.on === "function";
+  const added: [string, Listener][] = [];
+  for (const [event, listener] of Object.entries(listeners)) {
+    try {
+      if (emitter) loose.on?.(event, listener);
+      else loose.addEventListener?.(event, listener);
+      added.push([event, listener]);
+    } catch {
+      // A source that knows only some events (a typed emitter, a proxy) is listened to for those.
+    }
+  }
+  return () => {
+    for (const [event, listener] of added.splice(0)) {
+      try {
+        if (!emitter) loose.removeEventListener?.(event, listener);
+        else if (typeof loose.off === "function") loose.off(event, listener);
+        else loose.removeListener?.(event, listener);
+      } catch {
+        // Nothing is left to be done about a source that cannot let go.
+      }
+    }
+  };
+}
