@@ -11,6 +11,9 @@ export interface Segment {
   final: boolean | null;
 }
 
+/** Times of recognisers jitter by so much. */
+const SAME_BEGIN_MS = 20;
+
 interface Placed {
   /** Index of its first word. */
   from: number;
@@ -24,7 +27,7 @@ interface Placed {
  * what was said before it:
  *
  * 1. Both have times and do not overlap: it is appended, whatever its words.
- * 2. It covers the time of the one before, which was not final: it takes its place.
+ * 2. It begins with the one before, covers its time, and that one was not final: it takes its place.
  * 3. It begins with words the text ends with: those are said once. Of several such overlaps the longest counts, or where
  *    times are known, the one that fits them best ("no no no").
  * 4. Times overlap, or the one before was only a guess: it takes over from where its first words stand.
@@ -98,7 +101,8 @@ export class SpeakerText {
     if (start_ms !== null && last.start_ms !== null && last.end_ms !== null) {
       const endMs = end_ms ?? start_ms;
       if (start_ms >= last.end_ms || endMs < last.start_ms) return length;
-      if (start_ms <= last.start_ms && endMs >= last.end_ms && last.final !== true) return last.from;
+      const begin = Math.abs(start_ms - last.start_ms) <= SAME_BEGIN_MS;
+      if (begin && endMs >= last.end_ms && last.final !== true) return last.from;
     }
     const overlaps = overlapsOf(this.#keys, timed ? 0 : this.#finalTo, keys);
     if (overlaps.length > 0) {
@@ -107,14 +111,16 @@ export class SpeakerText {
       return length - nearest(overlaps, share * keys.length);
     }
     if (timed && end_ms !== null && last.end_ms !== null && end_ms <= last.end_ms && last.final !== false) return null;
-    return this.#correctedPlace(last, timed, keys) ?? length;
+    // Times say that it was said meanwhile: where it began before the other, it covers it.
+    const covering = timed && start_ms < (last.start_ms ?? 0) ? last.from : null;
+    return this.#correctedPlace(last, timed, keys, covering) ?? length;
   }
 
-  #correctedPlace(last: Placed, timed: boolean, keys: readonly string[]): number | null {
+  #correctedPlace(last: Placed, timed: boolean, keys: readonly string[], covering: number | null): number | null {
     if (last.final === true) return null;
     if (timed) {
       const place = anchorOf(this.#keys, Math.max(last.from, this.#keys.length - 2 * keys.length - 8), keys);
-      return place < 0 ? null : place;
+      return place < 0 ? covering : place;
     }
     if (last.final !== false) return null;
     const [first = "", before = ""] = [keys[0], this.#keys[last.from]];
@@ -126,27 +132,40 @@ export class SpeakerText {
   #write(at: number, words: readonly Word[], keys: readonly string[], replaces: boolean): void {
     const openFrom = this.#keys.length - this.#open.length;
     // What was given out stays: of a segment that begins within it, only the rest counts.
-    const skipped = Math.max(0, openFrom - at);
-    const from = Math.max(at, openFrom);
-    const before = this.#open[from - openFrom - 1];
-    const replaced = this.#open[from - openFrom];
-    this.#keys.length = from;
-    for (let index = from - openFrom; index < this.#open.length; index += 1)
-      this.#openCharacters -= charactersOf(this.#open[index]);
-    this.#open.length = from - openFrom;
-    for (let index = skipped; index < words.length; index += 1) {
-      let word = words[index];
-      if (!word) continue;
-      if (index === skipped) {
-        const spaced = before ? spaceBetween(before, word) : true;
-        // A window begins with a capital in mid-sentence, and ends with a full stop: the inner one of the two is right.
-        if (!replaces && replaced?.key === word.key) word = { ...replaced, trail: word.trail };
-        word = { ...word, spaced };
-      }
-      this.#open.push(word);
-      this.#keys.push(keys[index] ?? "");
-      this.#openCharacters += charactersOf(word);
+    let next = Math.max(0, openFrom - at);
+    let place = Math.max(at, openFrom) - openFrom;
+    while (!replaces && next < words.length && this.#open[place]?.key === keys[next]) {
+      // A window begins with a capital in mid-sentence, and ends with a full stop: the inner one of the two is right.
+      if (place === this.#open.length - 1) this.#endWith(words[next]?.trail ?? "", next === words.length - 1);
+      place += 1;
+      next += 1;
     }
+    this.#cut(place);
+    const before = this.#open.at(-1);
+    for (let first = true; next < words.length; next += 1, first = false) {
+      const word = words[next];
+      if (!word) continue;
+      const placed = first && before ? { ...word, spaced: spaceBetween(before, word) } : word;
+      this.#open.push(placed);
+      this.#keys.push(keys[next] ?? "");
+      this.#openCharacters += charactersOf(placed);
+    }
+  }
+
+  /** Gives the last word the punctuation of a segment that goes on there, or (`ends`) also ends there. */
+  #endWith(trail: string, ends: boolean): void {
+    const last = this.#open.at(-1);
+    if (!last || (ends && trail === "")) return;
+    const word = { ...last, trail };
+    this.#open[this.#open.length - 1] = word;
+    this.#openCharacters += charactersOf(word) - charactersOf(last);
+  }
+
+  #cut(words: number): void {
+    for (let index = words; index < this.#open.length; index += 1)
+      this.#openCharacters -= charactersOf(this.#open[index]);
+    this.#keys.length -= this.#open.length - words;
+    this.#open.length = words;
   }
 }
 
