@@ -62,7 +62,8 @@ export class LiveEvents {
 /** About the memory an event holds on to, in characters. */
 function sizeOf(event: LiveEvent): number {
   if (event.type === "message") return 500 + (event.message.content?.length ?? 0);
-  if (event.type === "partial") return 300 + (event.partial?.text?.length ?? 0);
+  if (event.type === "partial")
+    return event.partial.reduce((sum, said) => sum + 300 + (said.content?.length ?? 0), 300);
   if (event.type === "tool") return 500 + JSON.stringify(event.tool).length;
   return 1000;
 }

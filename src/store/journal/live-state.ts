@@ -9,7 +9,6 @@ import {
   type LiveCounts,
   type LiveEvent,
   type LiveMessage,
-  type LivePartial,
   type LiveToolCall,
   type LiveTranscript,
   type LiveTurn,
@@ -59,8 +58,16 @@ export class LiveState {
     barge_in_count: 0,
   };
   #latencies = 0;
+  /** Something was said, or done. */
+  #happened = false;
   readonly #agents = new Set<string>();
-  #partial: LivePartial | null = null;
+  #partial: readonly Message[] = [];
+  #lastPartial = 0;
+  /** By role, the number of the last message: it has ended what was being said. */
+  readonly #lastMessage = new Map<string | null, number>();
+  #lastControl = 0;
+  /** The engine gave turns of its own: those that were derived from speech do not count. */
+  #turnsTold = false;
 
   constructor(id: string, writer: string, room: TranscriptRoom) {
     this.id = id;
@@ -72,19 +79,31 @@ export class LiveState {
   /** Takes a line of this call. Null for one that was seen before. */
   apply(line: JournalLine): LiveEvent | null {
     const n = line.n ?? 0;
-    if (!this.#isNew(n)) return null;
+    // Of these the last one counts; an engine that resumes the call may give their numbers to other events.
+    const passing = line.k === "partial" || line.k === "control" || line.k === "resumed";
+    if (!passing && !this.#isNew(n)) return null;
     if (line.t > this.last_activity) this.last_activity = line.t;
     // The bodies were normalised before they were written, and the CRC says that they are what was written.
     switch (line.k) {
       case "message":
         return this.#message({ ...(line.b as Message), n });
       case "turn":
-        return this.#turn({ ...(line.b as Turn), n });
+      case "heard_turn":
+        return this.#turn({ ...(line.b as Turn), n, heard: line.k === "heard_turn" });
       case "tool":
         return this.#tool({ ...(line.b as ToolCall), n });
       case "barge_in":
         this.#counts = { ...this.#counts, barge_in_count: this.#counts.barge_in_count + 1 };
         return { type: "barge_in", ...this.#after() };
+      case "partial":
+        return this.#say(line.b["said"], n);
+      case "control":
+        return this.#takeControl(line.b["can_end"] === true, n);
+      case "resumed":
+        // The engine has made messages of what was being said, and has yet to say how the call can be ended.
+        this.#partial = [];
+        this.can_end = false;
+        return { type: "changed", call: this.call() };
       default:
         this.#set(line.b, n);
         return { type: "changed", call: this.call() };
@@ -94,7 +113,7 @@ export class LiveState {
   /** The call as it is now; `nowMs` in epoch ms. */
   call(nowMs = Date.now()): LiveCall {
     const { id, columns, can_end } = this;
-    const begun = columns.answer_time !== null || this.#seenTo > 1 || this.#seen.size > 0;
+    const begun = columns.answer_time !== null || this.#happened;
     return {
       id,
       ...columns,
@@ -144,6 +163,7 @@ export class LiveState {
 
   #message(message: LiveMessage): LiveEvent {
     const { role, agent } = message;
+    this.#lastMessage.set(role, Math.max(message.n, this.#lastMessage.get(role) ?? 0));
     this.#keep({ kind: "message", chars: ENTRY_CHARS + lengthOf(message.content), item: message });
     const { user_messages, assistant_messages } = this.#counts;
     this.#counts = {
@@ -152,11 +172,13 @@ export class LiveState {
       assistant_messages: assistant_messages + (role === "assistant" ? 1 : 0),
     };
     if (agent && this.#agents.size < AGENTS_MAX) this.#agents.add(agent);
-    if (this.#partial?.role === role) this.#partial = null;
+    if (message.n > this.#lastPartial) this.#partial = this.#partial.filter((said) => said.role !== role);
     return { type: "message", ...this.#after(), message };
   }
 
   #turn(turn: LiveTurn): LiveEvent {
+    if (!turn.heard && !this.#turnsTold) this.#forgetHeardTurns();
+    if (turn.heard === this.#turnsTold) return { type: "turn", ...this.#after(), turn };
     this.#keep({ kind: "turn", chars: ENTRY_CHARS, item: turn });
     const { avg_turn_latency_ms: mean, total_turns } = this.#counts;
     let avg_turn_latency_ms = mean;
@@ -166,6 +188,32 @@ export class LiveState {
     }
     this.#counts = { ...this.#counts, total_turns: total_turns + 1, avg_turn_latency_ms };
     return { type: "turn", ...this.#after(), turn };
+  }
+
+  #forgetHeardTurns(): void {
+    this.#turnsTold = true;
+    this.#latencies = 0;
+    this.#counts = { ...this.#counts, total_turns: 0, avg_turn_latency_ms: null };
+    const kept = this.#entries.filter(({ kind }) => kind !== "turn");
+    const freed = (this.#entries.length - kept.length) * ENTRY_CHARS;
+    this.#chars -= freed;
+    this.#room.used -= freed;
+    this.#entries.splice(0, this.#entries.length, ...kept);
+  }
+
+  #say(said: unknown, n: number): LiveEvent | null {
+    if (n < this.#lastPartial || !Array.isArray(said)) return null;
+    this.#lastPartial = n;
+    this.#partial = (said as Message[]).filter(({ role }) => n > (this.#lastMessage.get(role) ?? 0));
+    return { type: "partial", id: this.id, partial: this.#partial };
+  }
+
+  #takeControl(canEnd: boolean, n: number): LiveEvent | null {
+    if (n < this.#lastControl) return null;
+    this.#lastControl = n;
+    if (canEnd === this.can_end) return null;
+    this.can_end = canEnd;
+    return { type: "changed", call: this.call() };
   }
 
   #tool(tool: LiveToolCall): LiveEvent {
@@ -191,7 +239,6 @@ export class LiveState {
     }
     columns["start_time"] ??= known["start_time"];
     this.columns = columns as unknown as LiveColumns;
-    if (typeof body["can_end"] === "boolean" && !late) this.can_end = body["can_end"];
   }
 
   #keep(entry: Entry): void {
@@ -201,6 +248,7 @@ export class LiveState {
     entries.splice(at, 0, entry);
     this.#chars += entry.chars;
     this.#room.used += entry.chars;
+    this.#happened = true;
     let cut = 0;
     while (cut < entries.length - 1 && (this.#chars > this.#room.call_max || this.#room.used > this.#room.all_max)) {
       const chars = entries[cut]?.chars ?? 0;

@@ -58,21 +58,14 @@ export type LiveCall = LiveColumns &
     readonly agents_used: readonly string[];
     /** Whether the engine can be asked to end it. */
     readonly can_end: boolean;
-    /** What is being said and may still change; null between two messages. */
-    readonly partial: LivePartial | null;
+    /** What is being said and still grows, one a speaker: it becomes a message, perhaps with other words. */
+    readonly partial: readonly Message[];
   };
-
-/** Text that still grows: it becomes a message, or nothing. */
-export interface LivePartial {
-  readonly role: string | null;
-  readonly text: string | null;
-  readonly agent: string | null;
-  readonly at: string;
-}
 
 /** `n` is the event's number within its call, ascending. */
 export type LiveMessage = Message & { readonly n: number };
-export type LiveTurn = Turn & { readonly n: number };
+/** `heard`: derived from who spoke when; such turns no longer count once the engine tells turns of its own. */
+export type LiveTurn = Turn & { readonly n: number; readonly heard: boolean };
 export type LiveToolCall = ToolCall & { readonly n: number };
 
 /** The conversation of a live call so far. */
@@ -82,7 +75,7 @@ export interface LiveTranscript {
   readonly status: LiveCall["status"];
   readonly last_activity: string;
   readonly conversation: readonly LiveMessage[];
-  readonly partial: LivePartial | null;
+  readonly partial: readonly Message[];
   readonly tool_calls: readonly LiveToolCall[];
   readonly turns: readonly LiveTurn[];
 }
@@ -100,7 +93,7 @@ export type LiveEvent =
   | (After & { readonly type: "turn"; readonly turn: LiveTurn })
   | (After & { readonly type: "tool"; readonly tool: LiveToolCall })
   | (After & { readonly type: "barge_in" })
-  | { readonly type: "partial"; readonly id: string; readonly partial: LivePartial | null }
+  | { readonly type: "partial"; readonly id: string; readonly partial: readonly Message[] }
   /** More is known of the call: its columns, agents, whether it can be ended. */
   | { readonly type: "changed"; readonly call: LiveCall }
   | {

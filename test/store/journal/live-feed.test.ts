@@ -38,8 +38,12 @@ async function rotate(dir: string, writer: JournalWriter): Promise<void> {
   writer.tick();
 }
 
-const other = (kind: "turn" | "tool" | "barge_in" | "set", callId: string, n: number, body: object) =>
-  openLine(kind, idOf(callId), n, LATER, JSON.stringify(body));
+const other = (
+  kind: "turn" | "tool" | "heard_turn" | "barge_in" | "set" | "partial" | "control" | "resumed",
+  callId: string,
+  n: number,
+  body: object,
+) => openLine(kind, idOf(callId), n, LATER, JSON.stringify(body));
 
 test("a call is told from its start to its end", async () => {
   const dir = newDir();
@@ -57,8 +61,9 @@ test("a call is told from its start to its end", async () => {
     other("turn", "a", 4, { index: 1, e2e_ms: 400 }),
     other("tool", "a", 5, { name: "calendar", status: "error", params: { day: "monday" } }),
     other("barge_in", "a", 6, { at: LATER }),
-    other("set", "a", 7, { caller_number: "+15550101", usage: { audio_seconds: 12.5 }, can_end: true }),
+    other("set", "a", 7, { caller_number: "+15550101", usage: { audio_seconds: 12.5 } }),
     message("a", 8, "good day", "assistant"),
+    other("control", "a", 9, { can_end: true }),
   ]);
   await feed.refresh();
   expect(words(feed, 1)).toEqual([
@@ -69,6 +74,7 @@ test("a call is told from its start to its end", async () => {
     "barge_in",
     "changed a",
     "message 8 good day",
+    "changed a",
   ]);
   const [call] = feed.find("a");
   expect(call?.call(Date.parse(LATER) + 5000)).toMatchObject({
@@ -93,11 +99,63 @@ test("a call is told from its start to its end", async () => {
     turns: [{ n: 3 }, { n: 4 }],
   });
 
-  writer.write([ended("a", 9, { conversation: [{ role: "user", content: "hello" }] })]);
+  writer.write([ended("a", 10, { conversation: [{ role: "user", content: "hello" }] })]);
   await feed.refresh();
-  expect(words(feed, 8)).toEqual(["ended a completed"]);
+  expect(words(feed, 9)).toEqual(["ended a completed"]);
   expect(calls(feed)).toEqual([]);
   expect(feed.findEnded("a")).toHaveLength(1);
+});
+
+test("what is being said grows until it is a message; told turns replace heard ones", async () => {
+  const dir = newDir();
+  const feed = newFeed(dir);
+  const writer = newWriter(dir);
+  const said = (role: string, content: string) => ({ role, content, at: LATER });
+  const partial = async (n: number, ...all: object[]) => {
+    writer.write([other("partial", "a", n, { said: all })]);
+    await feed.refresh();
+    return feed
+      .find("a")[0]
+      ?.call()
+      .partial.map(({ role, content }) => `${role}: ${content}`);
+  };
+  writer.write([started("a")]);
+  expect(await partial(2, said("user", "hel"))).toEqual(["user: hel"]);
+  expect(await partial(3, said("user", "hello"), said("assistant", "good"))).toEqual([
+    "user: hello",
+    "assistant: good",
+  ]);
+  writer.write([message("a", 4, "hello")]);
+  expect(await partial(2, said("user", "late and old"))).toEqual(["assistant: good"]);
+  // A resumed call gives the number of a partial line to another event.
+  writer.write([message("a", 3, "good day", "assistant")]);
+  await feed.refresh();
+  expect(
+    feed
+      .find("a")[0]
+      ?.transcript()
+      .conversation.map(({ content }) => content),
+  ).toEqual(["good day", "hello"]);
+
+  writer.write([other("heard_turn", "a", 5, { e2e_ms: 900 }), other("heard_turn", "a", 6, { e2e_ms: 700 })]);
+  await feed.refresh();
+  expect(feed.find("a")[0]?.call()).toMatchObject({ total_turns: 2, avg_turn_latency_ms: 800 });
+  writer.write([other("turn", "a", 7, { e2e_ms: 500 }), other("heard_turn", "a", 8, { e2e_ms: 300 })]);
+  await feed.refresh();
+  expect(feed.find("a")[0]?.call()).toMatchObject({ total_turns: 1, avg_turn_latency_ms: 500 });
+  expect(
+    feed
+      .find("a")[0]
+      ?.transcript()
+      .turns.map(({ n }) => n),
+  ).toEqual([7]);
+
+  writer.write([other("control", "a", 9, { can_end: true })]);
+  await feed.refresh();
+  expect(feed.find("a")[0]?.can_end).toBe(true);
+  writer.write([other("resumed", "a", 10, { from: "x" })]);
+  await feed.refresh();
+  expect(feed.find("a")[0]?.can_end).toBe(false);
 });
 
 test("rotation, publishing and a torn line change nothing and tell nothing twice", async () => {
