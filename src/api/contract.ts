@@ -1,4 +1,5 @@
 /** What the HTTP API answers: the types of each body, imported by the UI with `import type` only. */
+import type { LiveCall, LiveEvent } from "../store/journal/live-types.ts";
 
 export type {
   CallDetail,
@@ -18,9 +19,25 @@ export type {
   ValueCount,
 } from "../query/answers.ts";
 export type { CallRecord, Direction, EndedBy, Message, Outcome, ToolCall, Turn } from "../record/record.ts";
+export type {
+  LiveCall,
+  LiveCounts,
+  LiveEvent,
+  LiveMessage,
+  LiveToolCall,
+  LiveTranscript,
+  LiveTurn,
+} from "../store/journal/live-types.ts";
 
 /** What a person may do; the host's `identify` answers with a set of these. */
-export type Permission = "calls.read" | "calls.read_pii" | "calls.delete" | "calls.ingest" | "calls.sql";
+export type Permission =
+  | "calls.read"
+  | "calls.read_pii"
+  | "calls.delete"
+  | "calls.ingest"
+  | "calls.sql"
+  | "calls.export"
+  | "calls.control";
 
 /** DELETE /:id and DELETE /?filter; with dry_run=true only would_delete. */
 export interface DeleteAnswer {
@@ -37,6 +54,29 @@ export interface DeleteDryRun {
 export interface IngestAnswer {
   id: string;
   durable: true;
+}
+
+/** GET /active: newest first. */
+export interface ActiveCalls {
+  at: string;
+  calls: LiveCall[];
+}
+
+/** The first event of GET /live, and the one after `reset`: all calls that are seen now. */
+export interface LiveSnapshot {
+  type: "snapshot";
+  at: string;
+  calls: readonly LiveCall[];
+}
+
+/** What GET /live tells after it; `left`: the call goes on, but is no longer within the scope or the filter. */
+export type LiveFeedEvent = LiveEvent | { type: "left"; id: string };
+
+/** POST /:call_id/end: the engine has taken the request. */
+export interface EndCallAnswer {
+  id: string;
+  call_id: string | null;
+  accepted: true;
 }
 
 export type ErrorCode =

@@ -27,7 +27,15 @@ export interface Asker {
 
 export type ApiEnv = { Variables: { asker: Asker | null } };
 
-const ALL: readonly Permission[] = ["calls.read", "calls.read_pii", "calls.delete", "calls.ingest", "calls.sql"];
+const ALL: readonly Permission[] = [
+  "calls.read",
+  "calls.read_pii",
+  "calls.delete",
+  "calls.ingest",
+  "calls.control",
+  "calls.sql",
+  "calls.export",
+];
 
 /** Everybody may do everything: for a host that stands alone on its own machine, and says so. */
 export const anonymous: Identify = () => ({ subject: "anonymous", permissions: ALL });

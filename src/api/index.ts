@@ -5,21 +5,31 @@ import type { CallLake } from "../query/index.ts";
 import { type Erase, eraseIn } from "./deletion.ts";
 import { ApiError, answerOf } from "./errors.ts";
 import { type ApiEnv, anonymous, type Identify, identified } from "./identity.ts";
-import type { Recorder } from "./ingest.ts";
-import type { ApiParts, Routes } from "./parts.ts";
+import { intakeOf, type Recorder } from "./ingest/intake.ts";
+import { providersOf, type WebhookOptions } from "./ingest/providers.ts";
+import { type ReportOptions, reportOptions } from "./ingest/report-options.ts";
+import type { ApiParts, OpenRoutes, Routes } from "./parts.ts";
 import { callRoutes } from "./routes/call.ts";
 import { callsRoutes } from "./routes/calls.ts";
 import { deletionRoutes } from "./routes/deletion.ts";
+import { eventRoutes } from "./routes/events.ts";
+import { exportRoutes } from "./routes/export.ts";
 import { healthRoutes } from "./routes/health.ts";
 import { ingestRoutes } from "./routes/ingest.ts";
+import { liveRoutes } from "./routes/live.ts";
+import { reportRoutes } from "./routes/report.ts";
 import { sqlRoutes } from "./routes/sql.ts";
 import { statsRoutes } from "./routes/stats.ts";
+import { webhookRoutes } from "./routes/webhooks.ts";
 
 export { type CallLake, type CallLakeOptions, openCallLake } from "../query/index.ts";
 export type * from "./contract.ts";
 export type { Erase } from "./deletion.ts";
 export type { Identify, Identity } from "./identity.ts";
-export type { Recorder } from "./ingest.ts";
+export type { Recorder } from "./ingest/intake.ts";
+export type { WebhookOptions, WebhookOwner } from "./ingest/providers.ts";
+export type { AudioClip, Device, ReportOptions } from "./ingest/report-options.ts";
+export { attachLiveFeed, type LiveSocketOptions } from "./live/socket.ts";
 
 export interface CallHistoryApiOptions {
   readonly lake: CallLake;
@@ -31,8 +41,12 @@ export interface CallHistoryApiOptions {
   readonly erase?: Erase | undefined;
   /** The data folder, for the default of `erase`. */
   readonly dir?: string | undefined;
-  /** Takes the records of POST /. */
+  /** Takes what is told of calls: POST /, /:call_id/events, /webhooks/:provider and /report. */
   readonly history?: Recorder | undefined;
+  /** Providers whose webhooks are taken, each with its secret. */
+  readonly webhooks?: WebhookOptions | undefined;
+  /** How devices report what was said. */
+  readonly report?: ReportOptions | undefined;
   /** In which dates are read where a request has no tz. Default UTC. */
   readonly time_zone?: string | undefined;
   /** Bytes a body may have. Default 16 MiB. */
@@ -44,7 +58,21 @@ export interface CallHistoryApiOptions {
 const BODY_BYTES_MAX = 16 * 1024 * 1024;
 
 /** In this order: paths with a name of their own come before /:id. */
-const ROUTES: readonly Routes[] = [callsRoutes, statsRoutes, healthRoutes, ingestRoutes, sqlRoutes, deletionRoutes, callRoutes];
+const ROUTES: readonly Routes[] = [
+  callsRoutes,
+  statsRoutes,
+  healthRoutes,
+  ingestRoutes,
+  eventRoutes,
+  sqlRoutes,
+  exportRoutes,
+  liveRoutes,
+  deletionRoutes,
+  callRoutes,
+];
+
+/** They have a secret of their own, and never ask the host who it is. */
+const OPEN_ROUTES: readonly OpenRoutes[] = [webhookRoutes, reportRoutes];
 
 /** The router; see docs/api.md for its routes. */
 export function createCallHistoryApi(options: CallHistoryApiOptions): Hono<ApiEnv> {
@@ -68,7 +96,6 @@ export function createCallHistoryApi(options: CallHistoryApiOptions): Hono<ApiEn
     c.header("Referrer-Policy", "no-referrer");
     await next();
   });
-  api.use(identified(identify));
   api.use(
     bodyLimit({
       maxSize: bytesMax,
@@ -78,7 +105,17 @@ export function createCallHistoryApi(options: CallHistoryApiOptions): Hono<ApiEn
     }),
   );
 
-  const parts: ApiParts = { lake, history: options.history ?? null, erase, timeZone, log };
+  const parts: ApiParts = {
+    lake,
+    intake: options.history ? intakeOf(options.history, lake) : null,
+    providers: providersOf(options.webhooks ?? {}),
+    report: options.report ? reportOptions(options.report) : null,
+    erase,
+    timeZone,
+    log,
+  };
+  for (const add of OPEN_ROUTES) add(api, parts);
+  api.use(identified(identify));
   for (const add of ROUTES) add(api, parts);
   api.all("*", (c) => {
     throw new ApiError(404, "not_found", `There is no ${c.req.method} ${c.req.path}.`);

@@ -1,6 +1,6 @@
 /** One question from its view to its rows: asked again where files or the engine went away under it. */
-import type { QueryEngine } from "./engine.ts";
-import { EngineLostError, StatementError } from "./errors.ts";
+import type { Lane, QueryEngine } from "./engine.ts";
+import { EngineLostError, isAbort, StatementError, TimeoutError } from "./errors.ts";
 import { parseRow, type Row } from "./rows.ts";
 import { bind, type Sql } from "./statement.ts";
 import type { View } from "./view.ts";
@@ -10,29 +10,62 @@ import type { Viewing } from "./viewing.ts";
 const VANISHED_MAX = 3;
 /** A question that took the engine with it twice is not asked a third time. */
 const LOST_MAX = 1;
+const QUESTION_MAX_MS = 30_000;
 
 /** All rows of a statement, of the question's one view. */
 export type Ask = (statement: Sql) => Promise<Row[]>;
 
+export interface HeldView {
+  readonly view: View;
+  readonly ask: Ask;
+  /** Carries out a COPY to a file. */
+  readonly copy: (statement: Sql) => Promise<void>;
+  leave(): void;
+}
+
 export class Asking {
   readonly #engine: QueryEngine;
   readonly #viewing: Viewing;
+  readonly #questionMaxMs: number;
 
-  constructor(engine: QueryEngine, viewing: Viewing) {
+  /** A question that takes longer than `questionMaxMs` is interrupted, and answered with TimeoutError. */
+  constructor(engine: QueryEngine, viewing: Viewing, questionMaxMs = QUESTION_MAX_MS) {
     this.#engine = engine;
     this.#viewing = viewing;
+    this.#questionMaxMs = questionMaxMs;
   }
 
   /** Lets a question ask statements of one view; the whole question is asked again if something went away. */
-  async question<T>(of: (view: View, ask: Ask) => Promise<T>, signal?: AbortSignal): Promise<T> {
+  async question<T>(of: (view: View, ask: Ask) => Promise<T>, signal?: AbortSignal, lane: Lane = "quick"): Promise<T> {
     const tries = new Tries();
+    const late = AbortSignal.timeout(this.#questionMaxMs);
+    const stop = signal ? AbortSignal.any([signal, late]) : late;
     for (;;) {
       try {
-        return await this.#once(of, signal);
+        return await this.#once(of, stop, lane);
       } catch (error) {
+        if (late.aborted && signal?.aborted !== true && isAbort(error)) {
+          throw new TimeoutError(
+            `The question took more than ${this.#questionMaxMs} ms; narrow its dates, or ask again later.`,
+          );
+        }
         tries.again(error);
       }
     }
+  }
+
+  /** A view that is kept until `leave`, for exports, which ask and copy for longer than a question may take. */
+  async hold(signal: AbortSignal): Promise<HeldView> {
+    const view = await this.#viewing.enter();
+    return {
+      view,
+      ask: (statement) => this.#rows(statement, view, signal, "heavy"),
+      copy: (statement) => {
+        const { text, parameters } = bind(statement);
+        return this.#engine.copy(text, parameters, signal, view.generation);
+      },
+      leave: () => this.#viewing.leave(view),
+    };
   }
 
   /** Yields the rows of one statement as they come; asked again only before the first of them. */
@@ -43,7 +76,7 @@ export class Asking {
       try {
         view = await this.#viewing.enter();
         const { text, parameters } = bind(of(view));
-        for await (const chunk of this.#engine.run(text, parameters, signal, view.generation)) {
+        for await (const chunk of this.#engine.run(text, parameters, signal, view.generation, "heavy")) {
           yielded = true;
           yield* chunk.map(parseRow);
         }
@@ -57,12 +90,12 @@ export class Asking {
     }
   }
 
-  async #once<T>(of: (view: View, ask: Ask) => Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  async #once<T>(of: (view: View, ask: Ask) => Promise<T>, signal: AbortSignal, lane: Lane): Promise<T> {
     const view = await this.#viewing.enter();
     const asked: Promise<unknown>[] = [];
     try {
       return await of(view, (statement) => {
-        const rows = this.#rows(statement, view, signal);
+        const rows = this.#rows(statement, view, signal, lane);
         asked.push(rows);
         return rows;
       });
@@ -73,10 +106,10 @@ export class Asking {
     }
   }
 
-  async #rows(statement: Sql, view: View, signal: AbortSignal | undefined): Promise<Row[]> {
+  async #rows(statement: Sql, view: View, signal: AbortSignal | undefined, lane: Lane): Promise<Row[]> {
     const rows: Row[] = [];
     const { text, parameters } = bind(statement);
-    for await (const chunk of this.#engine.run(text, parameters, signal, view.generation)) {
+    for await (const chunk of this.#engine.run(text, parameters, signal, view.generation, lane)) {
       for (const row of chunk) rows.push(parseRow(row));
     }
     return rows;
@@ -84,7 +117,7 @@ export class Asking {
 }
 
 /** Counts what went wrong, and throws what is not to be tried again. */
-class Tries {
+export class Tries {
   #vanished = 0;
   #lost = 0;
 

@@ -14,12 +14,14 @@ import { getCall } from "./detail.ts";
 import { openDuckdbEngine } from "./duckdb-engine.ts";
 import type { EngineOptions, QueryEngine } from "./engine.ts";
 import { EngineLostError } from "./errors.ts";
+import { type Export, type ExportQuestion, exportCalls } from "./export/export.ts";
 import { type FacetQuestion, facetOf, facetsOf } from "./facets.ts";
 import type { Filter } from "./filter.ts";
 import { answerSql, type ColumnOfAnswer, describeSql, judgeSql, refuseAllButOneSelect } from "./free-sql.ts";
 import { healthOf } from "./health.ts";
 import { listCalls } from "./list.ts";
 import type { Page } from "./page.ts";
+import { type CallKey, type FoundCall, findCalls } from "./find.ts";
 import { type Row, textOf } from "./rows.ts";
 import type { Scope } from "./scope.ts";
 import { statsOf } from "./stats.ts";
@@ -64,12 +66,16 @@ export interface CallLake {
   /** The values of one column that begin with a prefix. */
   facet(filter: Filter, question: FacetQuestion, scope: Scope, signal?: AbortSignal): Promise<FacetValues>;
   count(filter: Filter, scope: Scope, signal?: AbortSignal): Promise<number>;
+  /** Calls by source and call_id, without a scope: for the recording of calls only, never for an answer. */
+  find(keys: readonly CallKey[]): Promise<FoundCall[]>;
   /** The ids of all calls under the filter. */
   ids(filter: Filter, scope: Scope, signal?: AbortSignal): Promise<string[]>;
   /** One SELECT over the views calls, messages, turns and tool_calls, without a scope: for the command line only. */
   sql(statement: string, signal?: AbortSignal): Promise<SqlAnswer>;
   /** One SELECT over the same views under a scope, judged, on a DuckDB of its own: for people who ask over HTTP. */
   analyse(question: SqlQuestion, scope: Scope, signal?: AbortSignal): Promise<AnalystAnswer>;
+  /** All calls under the filter as the bytes of a file. */
+  export(question: ExportQuestion, scope: Scope, signal?: AbortSignal): Promise<Export>;
   health(signal?: AbortSignal): Promise<Health>;
   close(): Promise<void>;
 }
@@ -90,7 +96,7 @@ export async function openCallLake(options: CallLakeOptions): Promise<CallLake> 
     memory_limit: options.sql_memory_limit ?? "512MB",
     temp_directory: join(tmpdir(), `call-lake-sql-${process.pid}`),
     threads: 2,
-    queries_max: 2,
+    queries_max: 4,
     only_folder: callsDir(dir),
     rss_bytes_max: 2 * 1024 ** 3,
     answer_bytes_max: 64 * 1024 ** 2,
@@ -117,12 +123,18 @@ export function lakeOf(
       asking.question((view, ask) => listCalls(view, ask, filter, page, scope), signal),
     get: (id, scope, signal) => asking.question((view, ask) => getCall(view, ask, id, scope), signal),
     stats: (filter, scope, more = {}) =>
-      asking.question((view, ask) => statsOf(view, ask, filter, scope, Date.now(), more.sql ?? false), more.signal),
-    facets: (filter, scope, signal) => asking.question((view, ask) => facetsOf(view, ask, filter, scope), signal),
+      asking.question(
+        (view, ask) => statsOf(view, ask, filter, scope, Date.now(), more.sql ?? false),
+        more.signal,
+        "heavy",
+      ),
+    facets: (filter, scope, signal) =>
+      asking.question((view, ask) => facetsOf(view, ask, filter, scope), signal, "heavy"),
     facet: (filter, question, scope, signal) =>
-      asking.question((view, ask) => facetOf(view, ask, filter, question, scope), signal),
+      asking.question((view, ask) => facetOf(view, ask, filter, question, scope), signal, "heavy"),
+    find: (keys) => asking.question((view, ask) => findCalls(view, ask, keys, follower.activeCalls())),
     count: (filter, scope, signal) => asking.question((view, ask) => countOf(view, ask, filter, scope), signal),
-    ids: (filter, scope, signal) => asking.question((view, ask) => idsOf(view, ask, filter, scope), signal),
+    ids: (filter, scope, signal) => asking.question((view, ask) => idsOf(view, ask, filter, scope), signal, "heavy"),
     sql: async (statement, signal) => {
       const columns = await asking.question(async (view, ask) => {
         const [judged] = await ask(judgeSql(statement));
@@ -133,6 +145,7 @@ export function lakeOf(
       return { columns, rows: asking.stream((view) => answerSql(view, statement, columns), signal) };
     },
     health: (signal) => healthOf(asking, viewing, follower, engine, signal),
+    export: (question, scope, signal) => exportCalls(asking, question, scope, signal),
     analyse: (question, scope, signal) => desk.ask(question, scope, signal),
     close: async () => {
       live.close();

@@ -2,7 +2,7 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import type { FromChild, ToChild } from "./child-messages.ts";
-import type { EngineOptions, QueryEngine } from "./engine.ts";
+import type { EngineOptions, Lane, QueryEngine } from "./engine.ts";
 import { abortError, EngineBusyError, EngineLostError, StatementError } from "./errors.ts";
 import type { Parameter } from "./statement.ts";
 
@@ -63,6 +63,7 @@ export class ChildEngine implements QueryEngine {
     parameters: readonly Parameter[],
     signal?: AbortSignal,
     generation?: number,
+    lane: Lane = "quick",
   ): AsyncIterable<string[]> {
     await this.#enter(generation);
     if (signal?.aborted) throw abortError();
@@ -92,7 +93,7 @@ export class ChildEngine implements QueryEngine {
     };
     signal?.addEventListener("abort", stop, { once: true });
     try {
-      this.#say({ kind: "run", id, statement, parameters: [...parameters] });
+      this.#say({ kind: "run", id, statement, parameters: [...parameters], lane });
       for (;;) {
         const chunk = chunks.shift();
         const ended = end as Error | "done" | null;
@@ -112,6 +113,32 @@ export class ChildEngine implements QueryEngine {
       signal?.removeEventListener("abort", stop);
       // A reader that leaves in the middle of the answer has no more use for the rest of it.
       if (end === null) this.#interrupt(id, child);
+    }
+  }
+
+  async copy(
+    statement: string,
+    parameters: readonly Parameter[],
+    signal?: AbortSignal,
+    generation?: number,
+  ): Promise<void> {
+    await this.#enter(generation);
+    if (signal?.aborted) throw abortError();
+    const id = ++this.#ids;
+    const child = this.#child;
+    let stop = () => {};
+    try {
+      await new Promise<void>((resolve, reject) => {
+        this.#questions.set(id, { rows: () => undefined, done: resolve, failed: reject });
+        stop = () => {
+          this.#interrupt(id, child);
+          reject(abortError());
+        };
+        signal?.addEventListener("abort", stop, { once: true });
+        this.#say({ kind: "copy", id, statement, parameters: [...parameters] });
+      });
+    } finally {
+      signal?.removeEventListener("abort", stop);
     }
   }
 

@@ -1,5 +1,5 @@
 /** What the query child and its parent say to each other. */
-import type { EngineOptions } from "./engine.ts";
+import type { EngineOptions, Lane } from "./engine.ts";
 import type { Parameter } from "./statement.ts";
 
 /** How many chunks of one answer may be on their way before the reader has taken the first. */
@@ -7,7 +7,8 @@ export const CHUNKS_AHEAD = 4;
 
 export type ToChild =
   | { kind: "open"; options: EngineOptions }
-  | { kind: "run"; id: number; statement: string; parameters: Parameter[] }
+  | { kind: "run"; id: number; statement: string; parameters: Parameter[]; lane: Lane }
+  | { kind: "copy"; id: number; statement: string; parameters: Parameter[] }
   | { kind: "execute"; id: number; statement: string; parameters: Parameter[] }
   | { kind: "taken"; id: number }
   | { kind: "interrupt"; id: number };

@@ -25,7 +25,8 @@ async function run(message: Extract<ToChild, { kind: "run" }>): Promise<void> {
   running.set(message.id, state);
   try {
     if (!engine) throw new StatementError("The query child was asked before it was opened.");
-    for await (const rows of engine.run(message.statement, message.parameters, state.abort.signal)) {
+    const { statement, parameters, lane } = message;
+    for await (const rows of engine.run(statement, parameters, state.abort.signal, undefined, lane)) {
       say({ kind: "rows", id: message.id, rows });
       state.ahead++;
       while (state.ahead >= CHUNKS_AHEAD && !state.abort.signal.aborted) {
@@ -34,6 +35,20 @@ async function run(message: Extract<ToChild, { kind: "run" }>): Promise<void> {
         });
       }
     }
+    say({ kind: "done", id: message.id });
+  } catch (error) {
+    fail(message.id, error);
+  } finally {
+    running.delete(message.id);
+  }
+}
+
+async function copy(message: Extract<ToChild, { kind: "copy" }>): Promise<void> {
+  const state: Running = { abort: new AbortController(), ahead: 0, wake: () => undefined };
+  running.set(message.id, state);
+  try {
+    if (!engine) throw new StatementError("The query child was asked before it was opened.");
+    await engine.copy(message.statement, message.parameters, state.abort.signal);
     say({ kind: "done", id: message.id });
   } catch (error) {
     fail(message.id, error);
@@ -86,6 +101,9 @@ process.on("message", (message: ToChild) => {
       return;
     case "run":
       void run(message);
+      return;
+    case "copy":
+      void copy(message);
       return;
     case "execute":
       void execute(message);

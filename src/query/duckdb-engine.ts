@@ -1,6 +1,6 @@
 /** DuckDB in this process: what the query child holds, and what tests and the command line use directly. */
 import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
-import type { EngineOptions, QueryEngine } from "./engine.ts";
+import type { EngineOptions, Lane, QueryEngine } from "./engine.ts";
 import { abortError, EngineLostError, StatementError } from "./errors.ts";
 import { Slots } from "./slots.ts";
 import { literal, type Parameter } from "./statement.ts";
@@ -8,6 +8,15 @@ import { literal, type Parameter } from "./statement.ts";
 /** How often a statement is interrupted again, in case the first interrupt came before it had begun. */
 const INTERRUPT_EVERY_MS = 50;
 const WAITING_MAX = 200;
+const EXPORTS_WAITING_MAX = 4;
+
+/** A connection in use. */
+interface Held {
+  readonly connection: DuckDBConnection;
+  /** Set when its result was read to the end. */
+  reusable: boolean;
+  release(): void;
+}
 
 /** Opens an engine with nothing in its memory. */
 export async function openDuckdbEngine(options: EngineOptions): Promise<QueryEngine> {
@@ -34,7 +43,9 @@ class DuckdbEngine implements QueryEngine {
   readonly kind = "in-process";
   readonly generation = 1;
   readonly #instance: DuckDBInstance;
-  readonly #slots: Slots;
+  readonly #quick: Slots;
+  readonly #heavy: Slots;
+  readonly #exports = new Slots(1, EXPORTS_WAITING_MAX);
   readonly #idle: DuckDBConnection[] = [];
   readonly #writer: DuckDBConnection;
   readonly #answerMax: number;
@@ -45,33 +56,29 @@ class DuckdbEngine implements QueryEngine {
   constructor(instance: DuckDBInstance, writer: DuckDBConnection, options: EngineOptions) {
     this.#instance = instance;
     this.#writer = writer;
-    this.#slots = new Slots(options.queries_max, WAITING_MAX);
+    this.#quick = new Slots(Math.ceil(options.queries_max / 2), WAITING_MAX);
+    this.#heavy = new Slots(Math.max(1, Math.floor(options.queries_max / 2)), WAITING_MAX);
     this.#answerMax = options.answer_bytes_max ?? Number.POSITIVE_INFINITY;
   }
 
-  async *run(statement: string, parameters: readonly Parameter[], signal?: AbortSignal): AsyncIterable<string[]> {
-    await this.#slots.acquire(signal);
-    let connection: DuckDBConnection | undefined;
-    let interrupts: NodeJS.Timeout | undefined;
-    let readToTheEnd = false;
+  async *run(
+    statement: string,
+    parameters: readonly Parameter[],
+    signal?: AbortSignal,
+    _generation?: number,
+    lane: Lane = "quick",
+  ): AsyncIterable<string[]> {
+    const held = await this.#hold(lane, signal);
     let length = 0;
-    const interrupt = () => {
-      connection?.interrupt();
-      interrupts ??= setInterval(() => connection?.interrupt(), INTERRUPT_EVERY_MS);
-    };
-    signal?.addEventListener("abort", interrupt, { once: true });
     try {
-      this.#refuseIfGone();
-      connection = this.#idle.pop() ?? (await this.#connect());
-      if (signal?.aborted) throw abortError();
       // The row's alias is one that nobody names a column: to_json(x) would mean the column.
       const wrapped = `SELECT to_json(call_lake_row)::VARCHAR FROM (\n${statement}\n) call_lake_row`;
-      const result = await connection.stream(wrapped, [...parameters]);
+      const result = await held.connection.stream(wrapped, [...parameters]);
       for (;;) {
         const chunk = await result.fetchChunk();
         if (signal?.aborted) throw abortError();
         if (!chunk || chunk.rowCount === 0) {
-          readToTheEnd = true;
+          held.reusable = true;
           return;
         }
         const rows = chunk.getColumnValues(0) as string[];
@@ -87,15 +94,68 @@ class DuckdbEngine implements QueryEngine {
       if (signal?.aborted) throw abortError();
       throw this.#translated(error);
     } finally {
+      held.release();
+    }
+  }
+
+  async copy(statement: string, parameters: readonly Parameter[], signal?: AbortSignal): Promise<void> {
+    const held = await this.#hold("export", signal);
+    try {
+      await held.connection.run(statement, [...parameters]);
+      held.reusable = true;
+    } catch (error) {
+      if (signal?.aborted) throw abortError();
+      throw this.#translated(error);
+    } finally {
+      held.release();
+    }
+  }
+
+  /** A connection in the lane, interrupted when the signal fires until it is released. */
+  async #hold(lane: Lane, signal: AbortSignal | undefined): Promise<Held> {
+    const slots = this.#slotsOf(lane);
+    const taken: Slots[] = [];
+    let connection: DuckDBConnection | undefined;
+    let interrupts: NodeJS.Timeout | undefined;
+    const interrupt = () => {
+      connection?.interrupt();
+      interrupts ??= setInterval(() => connection?.interrupt(), INTERRUPT_EVERY_MS);
+    };
+    const giveBack = () => {
       signal?.removeEventListener("abort", interrupt);
       clearInterval(interrupts);
-      if (connection) {
-        // A connection whose stream was left early holds an open result: it is not used again.
-        if (readToTheEnd && !this.#closed) this.#idle.push(connection);
-        else connection.closeSync();
+      for (const slot of taken.reverse()) slot.release();
+    };
+    try {
+      for (const slot of slots) {
+        await slot.acquire(signal);
+        taken.push(slot);
       }
-      this.#slots.release();
+      this.#refuseIfGone();
+      connection = this.#idle.pop() ?? (await this.#instance.connect());
+      if (signal?.aborted) throw abortError();
+    } catch (error) {
+      if (connection) this.#idle.push(connection);
+      giveBack();
+      throw this.#translated(error);
     }
+    signal?.addEventListener("abort", interrupt, { once: true });
+    const held: Held = {
+      connection,
+      reusable: false,
+      release: () => {
+        giveBack();
+        // A connection whose stream was left early holds an open result: it is not used again.
+        if (held.reusable && !this.#closed) this.#idle.push(held.connection);
+        else held.connection.closeSync();
+      },
+    };
+    return held;
+  }
+
+  #slotsOf(lane: Lane): readonly Slots[] {
+    if (lane === "quick") return [this.#quick];
+    return lane === "heavy" ? [this.#heavy] : [this.#exports, this.#heavy];
   }
 
   execute(statement: string, parameters: readonly Parameter[]): Promise<void> {
@@ -118,10 +178,6 @@ class DuckdbEngine implements QueryEngine {
     this.#writer.closeSync();
     for (const connection of this.#idle) connection.closeSync();
     this.#instance.closeSync();
-  }
-
-  #connect(): Promise<DuckDBConnection> {
-    return this.#instance.connect();
   }
 
   #refuseIfGone(): void {

@@ -7,7 +7,7 @@ export interface EngineOptions {
   /** Folder DuckDB may spill to; made when it is needed. */
   readonly temp_directory: string;
   readonly threads: number;
-  /** Statements at once; more of them wait. */
+  /** Statements at once, half of them quick ones; more of them wait. */
   readonly queries_max: number;
   /** The one folder files may be read from; then settings are locked and the network is closed. Absent = any. */
   readonly only_folder?: string;
@@ -16,6 +16,12 @@ export interface EngineOptions {
   /** Bytes of rows one statement may give. Absent = any. */
   readonly answer_bytes_max?: number;
 }
+
+/**
+ * A list must not wait behind a dashboard, nor a dashboard behind an export: each lane has statements at once of its
+ * own, and an export is one of the heavy ones, one at a time.
+ */
+export type Lane = "quick" | "heavy" | "export";
 
 export interface QueryEngine {
   readonly kind: "child" | "in-process";
@@ -31,7 +37,10 @@ export interface QueryEngine {
     parameters: readonly Parameter[],
     signal?: AbortSignal,
     generation?: number,
+    lane?: Lane,
   ): AsyncIterable<string[]>;
+  /** Carries out a COPY of a SELECT to a file, in the lane of exports. Throws as `run` does. */
+  copy(statement: string, parameters: readonly Parameter[], signal?: AbortSignal, generation?: number): Promise<void>;
   /** Carries out statements that give no rows, in order; for the tail table only. */
   execute(statement: string, parameters: readonly Parameter[], generation?: number): Promise<void>;
   close(): Promise<void>;

@@ -1,5 +1,5 @@
 /** Both engines: rows as JSON, an interrupt that stops, and a child that may die at any time. */
-import { rm } from "node:fs/promises";
+import { readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { lakeOf } from "../../src/query/call-lake.ts";
@@ -49,6 +49,28 @@ describe.each([
     for (const result of await asked) expect(result.status === "rejected" && result.reason.name).toBe("AbortError");
     expect(await rowsOf(engine, "SELECT 1 AS one")).toEqual(['{"one":1}']);
     expect(engine.generation).toBe(1);
+  });
+
+  it("answers a list while dashboards and exports take for ever", async () => {
+    const abort = new AbortController();
+    const endless = async () => {
+      for await (const _ of engine.run(FOREVER, [], abort.signal, undefined, "heavy")) expect.unreachable();
+    };
+    const file = `${tmpdir()}/call-lake-lanes-${kind}-${process.pid}.csv`;
+    const held = [endless(), endless(), engine.copy(`COPY (${FOREVER}) TO '${file}'`, [], abort.signal)];
+    const ended = Promise.allSettled(held);
+    for (let round = 0; round < 5; round++) expect(await rowsOf(engine, "SELECT 1 AS one")).toEqual(['{"one":1}']);
+    abort.abort();
+    for (const result of await ended) expect(result.status === "rejected" && result.reason.name).toBe("AbortError");
+    await rm(file, { force: true });
+  });
+
+  it("copies into a file", async () => {
+    const file = `${tmpdir()}/call-lake-copy-${kind}-${process.pid}.csv`;
+    await engine.copy(`COPY (SELECT $1 AS a) TO '${file}' (FORMAT csv, HEADER false)`, ["x,y"]);
+    expect(await readFile(file, "utf8")).toBe('"x,y"\n');
+    await rm(file);
+    await expect(engine.copy("COPY (SELECT nothing) TO '/nowhere'", [])).rejects.toThrow("nothing");
   });
 
   it("lets a reader leave in the middle", async () => {

@@ -29,6 +29,8 @@ export interface AnalystAnswer {
 
 /** A desk nobody has used for so long gives its process back. */
 const IDLE_MS = 300_000;
+/** A statement's own time is told by timeout_ms; this one is never reached. */
+const ASKING_MS = 600_000;
 
 export class AnalystDesk {
   readonly #dir: string;
@@ -94,7 +96,7 @@ export class AnalystDesk {
   #opened(): Promise<{ engine: QueryEngine; asking: Asking }> {
     if (this.#closed) throw new EngineLostError("The lake is closed.");
     this.#desk ??= this.#open().then(
-      (engine) => ({ engine, asking: new Asking(engine, new Viewing(this.#dir, engine, this.#follower, this.#log)) }),
+      (engine) => ({ engine, asking: new Asking(engine, new Viewing(this.#dir, engine, this.#follower, this.#log), ASKING_MS) }),
       (error: unknown) => {
         this.#desk = null;
         throw error;

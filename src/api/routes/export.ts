@@ -1,0 +1,44 @@
+/** GET /export: all calls under a filter, streamed as a file. */
+import { oneValue } from "../../query/filter.ts";
+import { MEDIA_TYPES, parseColumns, parseFilter, parseFormat } from "../../query/index.ts";
+import { allowed } from "../identity.ts";
+import { paramsOf } from "../params.ts";
+import type { Routes } from "../parts.ts";
+
+export const exportRoutes: Routes = (api, { lake, timeZone, log }) => {
+  api.get("/export", async (c) => {
+    const { scope } = allowed(c, "calls.export");
+    const params = paramsOf(c.req.url, ["format", "columns"]);
+    const format = parseFormat(oneValue(params, "format") ?? "csv");
+    const columns = parseColumns(oneValue(params, "columns", COLUMNS_LENGTH_MAX), format);
+    const filter = parseFilter(params, timeZone);
+    const { total, bytes } = await lake.export({ filter, format, columns }, scope, c.req.raw.signal);
+    c.header("Content-Type", MEDIA_TYPES[format]);
+    c.header("Content-Disposition", `attachment; filename="calls.${format}"`);
+    c.header("X-Total-Count", String(total));
+    return c.body(streamOf(bytes, log));
+  });
+};
+
+const COLUMNS_LENGTH_MAX = 4000;
+
+/** A stream that takes the next piece when the client has room for it; a client that leaves ends the export. */
+function streamOf(bytes: AsyncIterable<Uint8Array>, log: (message: string) => void): ReadableStream<Uint8Array> {
+  const pieces = bytes[Symbol.asyncIterator]();
+  return new ReadableStream({
+    pull: async (controller) => {
+      try {
+        const { done, value } = await pieces.next();
+        if (done) controller.close();
+        else controller.enqueue(value);
+      } catch (error) {
+        // The status is sent already: a connection that breaks off is how the client learns that this is not all.
+        log(`An export broke off: ${error instanceof Error ? error.message : String(error)}`);
+        controller.error(error);
+      }
+    },
+    cancel: async () => {
+      await pieces.return?.();
+    },
+  });
+}

@@ -1,0 +1,181 @@
+/** The export: all calls under a filter as a stream of bytes, copied by DuckDB window by window, newest first. */
+import { createReadStream } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { ColumnName } from "../../record/index.ts";
+import { type Asking, type HeldView, Tries } from "../asking.ts";
+import { type Filter, mayHold, whereOf } from "../filter.ts";
+import { numberOf, textOf } from "../rows.ts";
+import type { Scope } from "../scope.ts";
+import { literal, raw, type Sql, sql } from "../statement.ts";
+import { sourceOf } from "../view.ts";
+import { copyOptions, type ExportFormat, exportColumns, headerOf } from "./format.ts";
+
+export interface ExportQuestion {
+  readonly filter: Filter;
+  readonly format: ExportFormat;
+  readonly columns: readonly ColumnName[];
+}
+
+export interface Export {
+  /** Calls the export holds. */
+  readonly total: number;
+  /** Read once; leaving it early stops the copying and removes what lies on disk. */
+  readonly bytes: AsyncIterable<Uint8Array>;
+}
+
+/** Rows of one window, unless a single day has more: what lies on disk and in DuckDB's memory at a time. */
+const WINDOW_ROWS = 20_000;
+
+interface Window {
+  readonly days: ReadonlySet<string>;
+}
+
+/** Counts the calls, then gives their bytes. One moment's calls, as the count says. */
+export async function exportCalls(
+  asking: Asking,
+  question: ExportQuestion,
+  scope: Scope,
+  signal: AbortSignal | undefined,
+): Promise<Export> {
+  const leave = new AbortController();
+  const stop = signal ? AbortSignal.any([signal, leave.signal]) : leave.signal;
+  const held = await asking.hold(stop);
+  let keep = false;
+  try {
+    const { total, windows } = await plan(held, question, scope);
+    keep = true;
+    const pieces = bytesOf(asking, held, question, scope, windows, leave, stop);
+    return { total, bytes: { [Symbol.asyncIterator]: () => releasing(pieces, () => held.leave()) } };
+  } finally {
+    if (!keep) held.leave();
+  }
+}
+
+async function plan(
+  { view, ask }: HeldView,
+  { filter, format }: ExportQuestion,
+  scope: Scope,
+): Promise<{ total: number; windows: Window[] }> {
+  const source = sourceOf(view, (day) => mayHold(filter, day));
+  const rows = await ask(
+    sql`SELECT CAST(day AS VARCHAR) AS day, count(*) AS calls FROM ${source} WHERE ${whereOf(filter, scope)} GROUP BY 1 ORDER BY 1 DESC`,
+  );
+  const windows: { days: Set<string>; calls: number }[] = [];
+  let total = 0;
+  for (const row of rows) {
+    const day = textOf(row["day"]) ?? "";
+    const calls = numberOf(row["calls"]) ?? 0;
+    total += calls;
+    const last = windows.at(-1);
+    // One Parquet file is one COPY.
+    if (last && (format === "parquet" || last.calls + calls <= WINDOW_ROWS)) {
+      last.days.add(day);
+      last.calls += calls;
+    } else windows.push({ days: new Set([day]), calls });
+  }
+  if (windows.length === 0 && format === "parquet") windows.push({ days: new Set(), calls: 0 });
+  return { total, windows };
+}
+
+async function* bytesOf(
+  asking: Asking,
+  first: HeldView,
+  question: ExportQuestion,
+  scope: Scope,
+  windows: readonly Window[],
+  leave: AbortController,
+  signal: AbortSignal,
+): AsyncGenerator<Uint8Array> {
+  const { format, columns } = question;
+  const folder = await mkdtemp(join(tmpdir(), "call-lake-export-"));
+  let held = first;
+  const copyWindow = async (index: number): Promise<string> => {
+    const file = join(folder, String(index));
+    const tries = new Tries();
+    for (;;) {
+      try {
+        await held.copy(copyStatement(held, question, scope, windows[index], file));
+        return file;
+      } catch (error) {
+        // A file was compacted away meanwhile: the same days, as they lie now.
+        tries.again(error);
+        await rm(file, { force: true });
+        held.leave();
+        held = await asking.hold(signal);
+      }
+    }
+  };
+  try {
+    const joining = new Joining(format);
+    if (format === "csv") yield Buffer.from(headerOf(columns));
+    if (format === "json") yield Buffer.from("[");
+    // While one window is read, the next one is being copied.
+    let next = windows.length > 0 ? copyWindow(0) : null;
+    for (let index = 0; next !== null; index++) {
+      const file = await next;
+      next = index + 1 < windows.length ? copyWindow(index + 1) : null;
+      next?.catch(() => {});
+      for await (const chunk of createReadStream(file, { signal })) yield joining.next(chunk as Buffer);
+      await rm(file);
+    }
+    if (format === "json") yield Buffer.from("\n]\n");
+  } finally {
+    leave.abort();
+    held.leave();
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+function copyStatement(
+  { view }: HeldView,
+  { filter, format, columns }: ExportQuestion,
+  scope: Scope,
+  window: Window | undefined,
+  file: string,
+): Sql {
+  const source = sourceOf(view, (day) => window?.days.has(day) === true);
+  // Sorting a whole history into one file would spill all of it to the disk first.
+  const order = format === "parquet" ? raw("") : raw("ORDER BY start_time DESC, id DESC");
+  return sql`COPY (SELECT ${exportColumns(columns, format, scope)} FROM (SELECT * FROM ${source} WHERE ${whereOf(filter, scope)} ${order}))
+    TO ${raw(literal(file))} (${raw(copyOptions(format))})`;
+}
+
+/** A generator that is left before its first piece runs no `finally`: then `release` does its work. */
+function releasing<T>(pieces: AsyncGenerator<T>, release: () => void): AsyncIterator<T> {
+  let begun = false;
+  return {
+    next: () => {
+      begun = true;
+      return pieces.next();
+    },
+    return: () => {
+      if (!begun) release();
+      begun = true;
+      return pieces.return(undefined);
+    },
+  };
+}
+
+/** Joins the rows of the windows: JSON wants a comma between two rows, which DuckDB parts by line ends. */
+class Joining {
+  readonly #json: boolean;
+  /** What comes before the next byte, if one comes. */
+  #before = "\n";
+
+  constructor(format: ExportFormat) {
+    this.#json = format === "json";
+  }
+
+  next(chunk: Buffer): Uint8Array {
+    if (!this.#json) return chunk;
+    // Latin-1 maps bytes to characters and back one by one; line ends stand between rows only, JSON escapes the others.
+    const text = chunk.toString("latin1");
+    const ends = text.endsWith("\n");
+    const joined = (ends ? text.slice(0, -1) : text).replaceAll("\n", ",\n");
+    const bytes = Buffer.from(this.#before + joined, "latin1");
+    this.#before = ends ? ",\n" : "";
+    return bytes;
+  }
+}

@@ -1,0 +1,88 @@
+/** The formats of an export: how each column stands in them, and how DuckDB writes them. */
+import { COLUMN_NAMES, COLUMNS, type ColumnName, columnOf, duckdbType } from "../../record/index.ts";
+import type { Shape } from "../../record/shapes.ts";
+import { PARQUET_OPTIONS } from "../../store/lake/sql.ts";
+import { BadQuestionError } from "../errors.ts";
+import { selectList } from "../projection.ts";
+import { isHidden, type Scope } from "../scope.ts";
+import { raw, type Sql } from "../statement.ts";
+
+export const EXPORT_FORMATS = ["csv", "json", "ndjson", "parquet"] as const;
+export type ExportFormat = (typeof EXPORT_FORMATS)[number];
+
+const NESTED: readonly Shape["kind"][] = ["list", "map", "struct", "json"];
+const isNested = (column: ColumnName) => NESTED.includes(COLUMNS[column].shape.kind);
+
+/** Without a choice: every column, but in a table of cells those that are cells. */
+export function defaultColumns(format: ExportFormat): readonly ColumnName[] {
+  return format === "csv" ? COLUMN_NAMES.filter((column) => !isNested(column)) : COLUMN_NAMES;
+}
+
+/** Reads `columns=a,b,c`. Throws BadQuestionError naming what is no column. */
+export function parseColumns(text: string | null, format: ExportFormat): readonly ColumnName[] {
+  if (text === null) return defaultColumns(format);
+  const names = text.split(",").map((name) => name.trim());
+  for (const name of names) {
+    if (!columnOf(name)) {
+      throw new BadQuestionError(
+        `There is no column ${JSON.stringify(name.slice(0, 80))}; docs/record.md has them all.`,
+        "columns",
+      );
+    }
+  }
+  return [...new Set(names)] as ColumnName[];
+}
+
+/** Throws BadQuestionError for a format that is none. */
+export function parseFormat(text: string | null): ExportFormat {
+  const format = EXPORT_FORMATS.find((known) => known === text);
+  if (format) return format;
+  throw new BadQuestionError(`format is one of ${EXPORT_FORMATS.join(", ")}; it is ${JSON.stringify(text)}.`, "format");
+}
+
+export const MEDIA_TYPES: Record<ExportFormat, string> = {
+  csv: "text/csv; charset=utf-8; header=present",
+  json: "application/json; charset=utf-8",
+  ndjson: "application/x-ndjson; charset=utf-8",
+  parquet: "application/vnd.apache.parquet",
+};
+
+/** The columns as they stand in that format. */
+export function exportColumns(columns: readonly ColumnName[], format: ExportFormat, scope: Scope): Sql {
+  if (format === "csv") return raw(columns.map((column) => `${cell(column, scope)} AS "${column}"`).join(", "));
+  if (format !== "parquet") return selectList(columns, scope);
+  const typed = columns.map((column) => {
+    const { shape } = COLUMNS[column];
+    return isHidden(column, scope) ? `CAST(NULL AS ${duckdbType(shape)}) AS "${column}"` : `"${column}"`;
+  });
+  return raw(typed.join(", "));
+}
+
+/** What follows COPY … TO 'file'. */
+export function copyOptions(format: ExportFormat): string {
+  if (format === "csv") return "FORMAT csv, HEADER false, NULLSTR ''";
+  return format === "parquet" ? PARQUET_OPTIONS : "FORMAT json, ARRAY false";
+}
+
+/** The first line of a CSV. */
+export function headerOf(columns: readonly ColumnName[]): string {
+  return `${columns.join(",")}\n`;
+}
+
+/**
+ * A spreadsheet takes a cell that begins like this for a formula, full-width signs included (OWASP, "CSV Injection").
+ * A telephone number in E.164 is only a plus sign and digits, which computes nothing; it stays as it is.
+ */
+const FORMULA = "^\\s*[=+\\-@\\x{FF1D}\\x{FF0B}\\x{FF0D}\\x{FF20}]|^[\\t\\r\\n]";
+
+function cell(column: ColumnName, scope: Scope): string {
+  const { shape } = COLUMNS[column];
+  if (isHidden(column, scope)) return "NULL";
+  if (shape.kind === "instant") return `strftime("${column}" AT TIME ZONE 'UTC', '%Y-%m-%dT%H:%M:%S.%gZ')`;
+  if (shape.kind === "local_time") return `strftime("${column}", '%Y-%m-%dT%H:%M:%S.%g')`;
+  if (shape.kind === "json") return `CAST("${column}" AS VARCHAR)`;
+  if (isNested(column)) return `CAST(to_json("${column}") AS VARCHAR)`;
+  if (shape.kind !== "text" && shape.kind !== "one_of") return `"${column}"`;
+  const harmless = `NOT regexp_matches("${column}", '${FORMULA}') OR regexp_full_match("${column}", '\\+[0-9]+')`;
+  return `CASE WHEN ${harmless} THEN "${column}" ELSE concat('''', "${column}") END`;
+}
