@@ -107,7 +107,8 @@ describe("who may import whom", () => {
         .filter((i) => !i.target.startsWith(".") && !i.target.startsWith("node:"))
         .map((i) => `${file.name} imports ${i.target}`),
     );
-    expect(foreign).toEqual([]);
+    // Reached by a package export of its own, never from the hook's index (test/engine-hook/imports.test.ts).
+    expect(foreign).toEqual(["engine-hook/adapters/asterisk/client.ts imports ws"]);
   });
 });
 
