@@ -45,8 +45,10 @@ export class CallColumns {
   take(input: unknown): Partial<CallRecord> {
     const taken: Partial<Columns> = {};
     readColumns(input, taken, this.#scrutiny, canSet);
-    const before = this.values.metadata;
+    const { metadata: before, quality_flags: flags } = this.values;
     Object.assign(this.values, taken);
+    // Engine and adapter each name what they find doubtful.
+    if (flags && taken.quality_flags) this.values.quality_flags = [...new Set([...flags, ...taken.quality_flags])];
     if (isPlain(before) && isPlain(taken.metadata)) this.values.metadata = { ...before, ...taken.metadata };
     return taken as Partial<CallRecord>;
   }
