@@ -1,12 +1,12 @@
 /** Compact: a writer's many small files of one day become one, so that a day is a few files for ever. */
 import { dirname } from "node:path";
 import { dayOfTime } from "../record/index.ts";
-import { removeFile } from "../store/fs.ts";
 import { addFile } from "../store/lake/add-file.ts";
 import { listDays, visibleOfDay } from "../store/lake/listing.ts";
 import type { LakeFile } from "../store/lake/names.ts";
 import { quote } from "../store/lake/sql.ts";
 import { type Job, type JobOptions, runJob } from "./job.ts";
+import { removeLakeFile } from "./rewrite.ts";
 import { assertCount } from "./write-rows.ts";
 
 export interface CompactReport {
@@ -75,6 +75,6 @@ async function merge(job: Job, run: readonly LakeFile[]): Promise<void> {
   // Kill in it: as in addFile. From its link on the inputs are invisible, so that no answer changes.
   await addFile(job.dir, key, copy, job.fs);
   // Kill between two of them: the rest is invisible, and recover removes it.
-  for (const file of run) await removeFile(file.path, job.fs);
+  for (const file of run) await removeLakeFile(job, file);
   await job.fs.fsyncDir(dirname(head.path));
 }

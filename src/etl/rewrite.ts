@@ -5,6 +5,7 @@ import { removeFile } from "../store/fs.ts";
 import { addFile } from "../store/lake/add-file.ts";
 import { filesOfDay, visibleOfDay } from "../store/lake/listing.ts";
 import { type LakeFile, visible } from "../store/lake/names.ts";
+import { removeRollup } from "../store/lake/rollups.ts";
 import { quote } from "../store/lake/sql.ts";
 import { pairsSource } from "./duckdb.ts";
 import type { Job } from "./job.ts";
@@ -49,7 +50,7 @@ async function dropFrom(job: Job, file: LakeFile, pairs: readonly (readonly [str
   };
   await addFile(job.dir, next, copy, job.fs);
   // Kill before: two generations, of which readers see the new one; recover removes the old one.
-  await removeFile(file.path, job.fs);
+  await removeLakeFile(job, file);
   await job.fs.fsyncDir(dirname(file.path));
   return gone;
 }
@@ -62,6 +63,12 @@ export async function removeInvisible(job: Job, day: string): Promise<number> {
   // A file enters with an fsync of its folder, but a kill may have come before it: make it sure before removing.
   for (const folder of new Set(unseen.map((file) => dirname(file.path)))) await job.fs.fsyncDir(folder);
   // Kill between two: what hides the others is visible and stays, so they stay hidden.
-  for (const file of unseen) await removeFile(file.path, job.fs);
+  for (const file of unseen) await removeLakeFile(job, file);
   return unseen.length;
+}
+
+/** Removes a file that readers no longer see, its rollup first. Kill between: it has no rollup. */
+export async function removeLakeFile(job: Job, file: LakeFile): Promise<void> {
+  await removeRollup(job.dir, file, job.fs);
+  await removeFile(file.path, job.fs);
 }

@@ -8,6 +8,7 @@ import { daysOf, type JobOptions, runJob } from "./job.ts";
 import { type PublishReport, publish, publishAll } from "./publish.ts";
 import { recoverAll } from "./recover.ts";
 import { retainAll } from "./retain.ts";
+import { makeRollups } from "./rollups.ts";
 import { closeSegments, openSegmentsWith } from "./rotation.ts";
 
 export interface EtlOptions {
@@ -29,6 +30,9 @@ const TICK_MS = 500;
 const RETAIN_MS = 3_600_000;
 const BACK_OFF_MS = { min: 1_000, max: 60_000 };
 const ROTATION_WAIT_MS = 3_000;
+/** How often it is looked whether a file lacks its rollup, and how long one step of making them takes. */
+const ROLLUPS_MS = 10_000;
+const ROLLUPS_STEP_MS = 2_000;
 
 /** Runs until `signal`; with `once` a single time, throwing if something could not be published. */
 export async function runEtl(options: EtlOptions): Promise<void> {
@@ -37,7 +41,7 @@ export async function runEtl(options: EtlOptions): Promise<void> {
   const job: JobOptions = { log, retention_days };
   if (options.once) return runOnce(options.dir, job, retention_days);
   const { dir, signal } = options;
-  const due = { recover: true, rotate: performance.now() + publishMs, retain: 0 };
+  const due = { recover: true, rotate: performance.now() + publishMs, retain: 0, rollups: 0 };
   let backOff = 0;
   while (!signal?.aborted) {
     try {
@@ -47,10 +51,18 @@ export async function runEtl(options: EtlOptions): Promise<void> {
         due.rotate = performance.now() + publishMs;
         await closeSegments(dir, await openSegmentsWith(dir, () => true), ROTATION_WAIT_MS);
       }
-      if (await isPublishable(dir)) await publishAndCompact(dir, job);
+      if (await isPublishable(dir)) {
+        await publishAndCompact(dir, job);
+        due.rollups = 0;
+      }
       if (performance.now() >= due.retain) {
         await runJob(dir, job, (held) => retainAll(held, retention_days));
         due.retain = performance.now() + RETAIN_MS;
+      }
+      // In steps, so that publishing and erasing never wait long for them.
+      if (performance.now() >= due.rollups) {
+        const { left } = await runJob(dir, job, (held) => makeRollups(held, ROLLUPS_STEP_MS));
+        due.rollups = left > 0 ? 0 : performance.now() + ROLLUPS_MS;
       }
       backOff = 0;
     } catch (error) {
@@ -75,6 +87,7 @@ async function runOnce(dir: string, job: JobOptions, retentionDays: number): Pro
   await runJob(dir, job, async (held) => {
     await compactAll(held);
     await retainAll(held, retentionDays);
+    await makeRollups(held);
   });
   if (report.failures.length > 0) throw new Error(`Not all was published: ${report.failures.join("; ")}`);
 }
