@@ -31,6 +31,9 @@ export async function openDuckdbEngine(options: EngineOptions): Promise<QueryEng
   const writer = await instance.connect();
   await writer.run(`SET GLOBAL TimeZone=${literal("UTC")}`);
   await writer.run("SET GLOBAL parquet_metadata_cache=true");
+  // A name is written once, so what was read of a file stays true: no need to open each one again for every statement
+  // (at 365 files a count took 185 ms of processor time with it, 8 without).
+  await writer.run("SET GLOBAL validate_external_file_cache='NO_VALIDATION'");
   if (options.only_folder !== undefined) {
     await writer.run(`SET GLOBAL allowed_directories=[${literal(`${options.only_folder}/`)}]`);
     await writer.run("SET GLOBAL enable_external_access=false");

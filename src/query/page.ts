@@ -5,7 +5,7 @@ import { isCallIdentity } from "../record/id.ts";
 import { duckdbType, type Shape } from "../record/shapes.ts";
 import { BadQuestionError } from "./errors.ts";
 import { type Filter, filterParams } from "./filter.ts";
-import { isText, oneValue, quoted } from "./parameters.ts";
+import { isText, oneValue, quoted, wholeNumber } from "./parameters.ts";
 import type { Scope } from "./scope.ts";
 import { name, raw, type Sql, sql } from "./statement.ts";
 
@@ -89,19 +89,6 @@ function parseSort(text: string): Sort {
     );
   }
   return { column: column as ColumnName, descending };
-}
-
-function wholeNumber(params: URLSearchParams, key: string, otherwise: number, max: number): number {
-  const text = oneValue(params, key);
-  if (text === null) return otherwise;
-  const value = /^\d{1,7}$/.test(text) ? Number(text) : 0;
-  if (value < 1 || value > max) {
-    throw new BadQuestionError(
-      `${key} is a whole number from 1 to ${max}; it is ${JSON.stringify(text.slice(0, 80))}.`,
-      key,
-    );
-  }
-  return value;
 }
 
 /** The cursor as one opaque text. */

@@ -46,6 +46,20 @@ export function parseBoolean(params: URLSearchParams, key: string): boolean | nu
   return value === "true";
 }
 
+/** A whole number from 1 to max, or `otherwise` when it is not given. */
+export function wholeNumber(params: URLSearchParams, key: string, otherwise: number, max: number): number {
+  const text = oneValue(params, key);
+  if (text === null) return otherwise;
+  const value = /^\d{1,7}$/.test(text) ? Number(text) : 0;
+  if (value < 1 || value > max) {
+    throw new BadQuestionError(
+      `${key} is a whole number from 1 to ${max}; it is ${JSON.stringify(text.slice(0, 80))}.`,
+      key,
+    );
+  }
+  return value;
+}
+
 /** Whether DuckDB can hold it: no lone surrogate, no NUL. */
 export function isText(value: string): boolean {
   return !value.includes("\0") && value.isWellFormed();

@@ -1,5 +1,5 @@
-/** GET / and /facets: the list, and the values to filter it by. */
-import { PAGE_PARAMETERS, parseFilter, parsePage } from "../../query/index.ts";
+/** GET /, /facets and /facets/:column: the list, and the values to filter it by. */
+import { FACET_PARAMETERS, PAGE_PARAMETERS, parseFacet, parseFilter, parsePage } from "../../query/index.ts";
 import { allowed } from "../identity.ts";
 import { paramsOf } from "../params.ts";
 import type { Routes } from "../parts.ts";
@@ -13,5 +13,11 @@ export const callsRoutes: Routes = (api, { lake, timeZone }) => {
   api.get("/facets", async (c) => {
     const { scope } = allowed(c, "calls.read");
     return c.json(await lake.facets(parseFilter(paramsOf(c.req.url), timeZone), scope, c.req.raw.signal));
+  });
+  api.get("/facets/:column", async (c) => {
+    const { scope } = allowed(c, "calls.read");
+    const params = paramsOf(c.req.url, FACET_PARAMETERS);
+    const question = parseFacet(c.req.param("column"), params);
+    return c.json(await lake.facet(parseFilter(params, timeZone), question, scope, c.req.raw.signal));
   });
 };
