@@ -1,6 +1,7 @@
 /** The stand-alone host: opens the lake, runs the etl beside it, and listens. */
 import type { Server } from "node:http";
 import { serve as listen, type ServerType } from "@hono/node-server";
+import { attachLiveFeed } from "../api/index.ts";
 import { type EtlProcess, startEtlProcess } from "../etl/index.ts";
 import { type CallLake, openCallLake } from "../query/index.ts";
 import { type Config, ConfigError } from "./config.ts";
@@ -37,9 +38,18 @@ export async function servePanel({ config, log, engine = () => null }: ServeOpti
     const { dir, publish_seconds, retention_days } = config;
     const etl: EtlProcess = await startEtlProcess({ dir, publish_seconds, retention_days, log });
     opened.push(etl);
-    const app = createPanel({ config, manifest: readManifest(), lake, etl, engine: () => stateOf(engine()) });
+    const manifest = readManifest();
+    const app = createPanel({ config, manifest, lake, etl, engine: () => stateOf(engine()) });
     const server = await open(app.fetch, config);
     opened.push({ close: () => stop(server) });
+    const detach = attachLiveFeed(server as Server, { fetch: app.fetch, path: `${manifest.router.mount}/live` });
+    // First of all: those who follow the live calls would hold the server open.
+    opened.push({
+      close: async () => {
+        detach();
+        lake.live.close();
+      },
+    });
     return { url: urlOf(config, server), close: closeAll };
   } catch (error) {
     await closeAll();

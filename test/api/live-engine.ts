@@ -12,7 +12,6 @@ export type Order =
   | { do: "set"; call_id: string; columns: object }
   | { do: "end"; call_id: string }
   | { do: "resume" }
-  | { do: "sleep"; ms: number }
   | { do: "close" };
 
 const [dir = ""] = process.argv.slice(2);
@@ -28,7 +27,6 @@ process.send?.("ready");
 
 async function take(order: Order): Promise<void> {
   if (order.do === "close") return history.close();
-  if (order.do === "sleep") return void Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, order.ms);
   if (order.do === "resume") {
     for (const recovered of history.recovered()) calls.set(recovered.call_id, history.resume(recovered));
     return;

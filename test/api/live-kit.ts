@@ -24,9 +24,10 @@ export async function newDir(): Promise<string> {
 
 export interface Engine {
   tell(order: Order): Promise<void>;
-  /** Tells without waiting until it is done. */
-  say(order: Order): void;
   kill(): Promise<void>;
+  /** The whole process stands still until `wake`. */
+  pause(): void;
+  wake(): void;
 }
 
 export async function newEngine(dir: string): Promise<Engine> {
@@ -46,8 +47,9 @@ export async function newEngine(dir: string): Promise<Engine> {
       child.send(order);
       await done;
     },
-    say: (order) => void child.send(order),
     kill,
+    pause: () => void child.kill("SIGSTOP"),
+    wake: () => void child.kill("SIGCONT"),
   };
 }
 
@@ -103,7 +105,7 @@ export interface Reader {
   leave(): Promise<void>;
 }
 
-/** Reads the stream of GET /live as a browser does. */
+/** Reads the stream of GET /live as a browser does; one that does not resume has its snapshot already. */
 export async function newReader(backend: Backend, query = "", lastId?: string): Promise<Reader> {
   const left = new AbortController();
   const headers = lastId === undefined ? {} : { "last-event-id": lastId };
@@ -116,13 +118,15 @@ export async function newReader(backend: Backend, query = "", lastId?: string): 
     for (const wake of waiting) wake();
   }).catch(() => {});
   onTestFinished(() => left.abort());
-  return readerOf(told, waiting, async () => {
+  const reader = readerOf(told, waiting, async () => {
     left.abort();
     await reading;
   });
+  if (lastId === undefined) await reader.until(({ type }) => type === "snapshot");
+  return reader;
 }
 
-export function readerOf(told: Reader["told"], waiting: Set<() => void>, leave: () => Promise<void>): Reader {
+function readerOf(told: Reader["told"], waiting: Set<() => void>, leave: () => Promise<void>): Reader {
   return {
     told,
     leave,

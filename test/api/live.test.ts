@@ -10,7 +10,6 @@ test("a call is seen from its start to its end, with its growing transcript", as
   const dir = await newDir();
   const backend = await newBackend(dir);
   const reader = await newReader(backend);
-  await reader.until(({ type }) => type === "snapshot");
   const engine = await newEngine(dir);
   await engine.tell({ do: "start", call_id: "a", columns: { caller_number: "+15550101" } });
   await engine.tell(said("a", "hello"));
@@ -83,7 +82,6 @@ test("a call is ended through its engine; one that nobody can end gets a sentenc
   await engine.tell({ do: "start", call_id: "stuck", hang_up: "fails" });
   await engine.tell({ do: "start", call_id: "plain" });
   const reader = await newReader(backend);
-  await reader.until(({ type }) => type === "snapshot");
   const end = (name: string, body = "") => backend.ask<ErrorBody>(`/${name}/end`, { method: "POST", body });
   const active = async () =>
     (await backend.ask<ActiveCalls>("/active")).body.calls.map(({ call_id }) => call_id).sort();
@@ -116,14 +114,27 @@ test("a call is ended through its engine; one that nobody can end gets a sentenc
   expect((await end("a")).status).toBe(404);
 });
 
-test("an engine that does not answer is a 409 after five seconds, and the call is not ended later", async () => {
+test("an engine that does not answer is a 409 after five seconds, and nothing happens later", async () => {
   const dir = await newDir();
   const backend = await newBackend(dir);
   const engine = await newEngine(dir);
-  await engine.tell({ do: "start", call_id: "a", hang_up: "hangs" });
-  const answer = await backend.ask<ErrorBody>("/a/end", { method: "POST" });
-  expect(answer.status).toBe(409);
-  expect(answer.body.error.message).toContain("5 s");
+  await engine.tell({ do: "start", call_id: "a", hang_up: "ends" });
+  await engine.tell({ do: "start", call_id: "b", hang_up: "hangs" });
+  const active = async () =>
+    (await backend.ask<ActiveCalls>("/active")).body.calls.map(({ call_id }) => call_id).sort();
+  while ((await active()).length < 2);
+  const hung = await backend.ask<ErrorBody>("/b/end", { method: "POST" });
+  expect(hung.status).toBe(409);
+  expect(hung.body.error.message).toMatch(/in 5 s whether the call ends; it may still end\.$/);
+
+  engine.pause();
+  const asked = await backend.ask<ErrorBody>("/a/end", { method: "POST" });
+  engine.wake();
+  expect(asked.status).toBe(409);
+  expect(asked.body.error.message).toMatch(/did not take the request in 5 s; it was taken back\.$/);
+  await engine.tell(said("a", "still here"));
+  while (!(await backend.ask<LiveTranscript>("/active/a/transcript")).body.conversation.length);
+  expect(await active()).toEqual(["a", "b"]);
 });
 
 test("calls of a killed engine leave, are lost, and come back when the next engine goes on with them", async () => {

@@ -33,7 +33,7 @@ const POSITION = /^([0-9a-f]{8})-(\d{1,15})$/;
 
 /**
  * Batches of frames, made when they are asked for: a slow reader holds nothing but its position, and one that falls
- * behind what the feed keeps gets `reset` and a snapshot. Ends with the signal.
+ * behind what the feed keeps gets `reset` and a snapshot. Ends with the signal, or the feed.
  */
 export async function* liveFrames(reading: LiveReading): AsyncGenerator<readonly (LiveFrame | LiveBeat)[], void> {
   const { feed, sight, last_id, signal } = reading;
@@ -54,7 +54,7 @@ export async function* liveFrames(reading: LiveReading): AsyncGenerator<readonly
       seq = events.seq;
       yield [...again, snapshot()];
     }
-    while (!signal.aborted) {
+    while (!signal.aborted && !events.closed) {
       const entries = events.since(seq, BATCH);
       if (entries === null) {
         seq = events.seq;
@@ -104,7 +104,7 @@ function positionOf(id: string, epoch: string): number | null {
 
 /** Waits for an event after `seq`, or the end of the reading. True if nothing happened until the heartbeat. */
 function isQuiet({ feed, signal, heartbeat_ms = HEARTBEAT_MS }: LiveReading, seq: number): Promise<boolean> {
-  if (signal.aborted || feed.events.seq !== seq) return Promise.resolve(false);
+  if (signal.aborted || feed.events.closed || feed.events.seq !== seq) return Promise.resolve(false);
   return new Promise((resolve) => {
     const done = (quiet: boolean) => {
       clearTimeout(timer);

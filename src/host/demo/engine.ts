@@ -43,31 +43,34 @@ async function takeCalls(history: CallHistory, line: number): Promise<void> {
   for (let number = 1; !stop.signal.aborted; number++) {
     const start = Date.now();
     const plan = makeDemoCall(chance, start, `${process.pid}-${line}-${number}`);
+    const hungUp = new AbortController();
+    const call = history.startCall({ ...plan.started, start_time: start }, { hangUp: () => hungUp.abort() });
     // The first calls run faster, each line's less so: their ends, and all that follow, are spread over time.
-    await handle(
-      history.startCall({ ...plan.started, start_time: start }),
-      plan,
-      number === 1 ? (line + 1) / LINES : 1,
-    );
+    await handle(call, plan, number === 1 ? (line + 1) / LINES : 1, hungUp.signal);
     await pause(chance.whole(500, PAUSE_MS));
   }
 }
 
 /** `pace` 1 is real time, 0.5 twice as fast. */
-async function handle(call: Call, plan: DemoCall, pace: number): Promise<void> {
+async function handle(call: Call, plan: DemoCall, pace: number, hungUp: AbortSignal): Promise<void> {
+  const over = AbortSignal.any([stop.signal, hungUp]);
   counts.calls_begun += 1;
   counts.active_calls += 1;
   const began = performance.now();
-  const until = (offset: number) => pause(offset * pace - (performance.now() - began));
+  const until = (offset: number) => pause(offset * pace - (performance.now() - began), over);
   for (const event of plan.events) {
     await until(event.offset_ms);
-    if (stop.signal.aborted) break;
+    if (over.aborted) break;
     if (event === plan.events[0]) call.set({ answer_time: Date.now() });
     record(call, event);
   }
   await until(plan.duration_ms);
-  const ending = stop.signal.aborted
-    ? { ended_reason: "engine stopped", ended_by: "system" as const, graceful: true }
+  const ending = over.aborted
+    ? {
+        ended_reason: hungUp.aborted ? "hung up from outside" : "engine stopped",
+        ended_by: "system" as const,
+        graceful: true,
+      }
     : plan.ended;
   // The audio is torn down beside the disk: the engine does not wait for the receipt before the next call.
   const receipt = call.end(ending);
@@ -98,8 +101,8 @@ function record(call: Call, event: DemoEvent): void {
 }
 
 /** Waits, but not beyond the wish to stop. */
-async function pause(ms: number): Promise<void> {
-  if (ms > 0) await sleep(ms, undefined, { signal: stop.signal }).catch(() => {});
+async function pause(ms: number, over = stop.signal): Promise<void> {
+  if (ms > 0) await sleep(ms, undefined, { signal: over }).catch(() => {});
 }
 
 function report(history: CallHistory): EngineReport {

@@ -15,6 +15,8 @@ export class LiveEvents {
   readonly epoch = randomUUID().slice(0, 8);
   /** Number of the latest event; 0 before the first. */
   seq = 0;
+  /** Nothing more will come. */
+  closed = false;
   readonly #max: number;
   readonly #charsMax: number;
   readonly #listeners = new Set<() => void>();
@@ -52,7 +54,12 @@ export class LiveEvents {
     return this.#entries.slice(this.#head + from, this.#head + from + max);
   }
 
-  /** Calls `listener` at each new event; gives back what stops it. */
+  close(): void {
+    this.closed = true;
+    for (const listener of this.#listeners) listener();
+  }
+
+  /** Calls `listener` at each new event, and at the close; gives back what stops it. */
   listen(listener: () => void): () => void {
     this.#listeners.add(listener);
     return () => void this.#listeners.delete(listener);

@@ -136,9 +136,10 @@ export class LiveFeed {
     return requestEnd(this.#dir, call.writer, call.id, asking, waitMs);
   }
 
-  /** Stops following and forgets everything. */
+  /** Stops following, ends all readings and forgets everything. */
   close(): void {
     this.#closed = true;
+    this.#events.close();
     this.#forget();
   }
 
