@@ -79,6 +79,29 @@ export interface EndCallAnswer {
   accepted: true;
 }
 
+/** POST / with a list: an answer for each record, in its order. */
+export interface IngestBatchAnswer {
+  results: (IngestAnswer | ErrorBody)[];
+}
+
+/** POST /:call_id/events: all of them are on disk. */
+export interface EventsAnswer {
+  id: string;
+  durable: true;
+  /** Events taken, and events that had been taken before. */
+  applied: number;
+  repeated: number;
+  ended: boolean;
+}
+
+/** POST /report: an answer for each message, in its order; of one message, only that one. */
+export interface ReportAnswer {
+  results: ReportResult[];
+}
+export type ReportResult =
+  | { id: string; durable: true; repeated: boolean; audio: "none" | "kept" | "not_kept" }
+  | ErrorBody;
+
 export type ErrorCode =
   | "bad_request"
   | "unauthorized"

@@ -39,7 +39,7 @@ export function answerOf(error: unknown, c: Context, log: (message: string) => v
   return bodyOf(c, new ApiError(500, "internal", `Something failed here; the log has it as error ${id}.`));
 }
 
-function tellable(error: unknown): ApiError | null {
+export function tellable(error: unknown): ApiError | null {
   if (error instanceof ApiError) return error;
   if (error instanceof BadQuestionError) return new ApiError(400, "bad_request", error.message, error.field);
   if (error instanceof ForbiddenError) return new ApiError(403, "forbidden", error.message, error.field);

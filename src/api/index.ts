@@ -30,6 +30,7 @@ export type { Recorder } from "./ingest/intake.ts";
 export type { WebhookOptions, WebhookOwner } from "./ingest/providers.ts";
 export type { AudioClip, Device, ReportOptions } from "./ingest/report-options.ts";
 export { attachLiveFeed, type LiveSocketOptions } from "./live/socket.ts";
+export { createReportApi, type ReportApiOptions } from "./routes/report.ts";
 
 export interface CallHistoryApiOptions {
   readonly lake: CallLake;

@@ -3,12 +3,18 @@ import type { Hono } from "hono";
 import type { CallLake } from "../query/index.ts";
 import type { Erase } from "./deletion.ts";
 import type { ApiEnv } from "./identity.ts";
-import type { Recorder } from "./ingest.ts";
+import type { Intake } from "./ingest/intake.ts";
+import type { Provider } from "./ingest/providers.ts";
+import type { ReportOptions } from "./ingest/report-options.ts";
 
 export interface ApiParts {
   readonly lake: CallLake;
-  /** Takes the records of POST; null where the host takes none. */
-  readonly history: Recorder | null;
+  /** Takes what is told of calls; null where the host takes none. */
+  readonly intake: Intake | null;
+  /** The providers whose webhooks are taken, by name. */
+  readonly providers: ReadonlyMap<string, Provider>;
+  /** How devices report; null where they do not. */
+  readonly report: ReportOptions | null;
   /** Throws a 503 where the host erases nothing. */
   readonly erase: Erase;
   /** In which dates are read where a request has no tz. */
@@ -18,3 +24,6 @@ export interface ApiParts {
 
 /** One group of routes: adds itself to the router. */
 export type Routes = (api: Hono<ApiEnv>, parts: ApiParts) => void;
+
+/** Routes that know who asks by a secret of their own, and never ask the host. */
+export type OpenRoutes = (api: Hono<ApiEnv>, parts: Pick<ApiParts, "intake" | "providers" | "report" | "log">) => void;

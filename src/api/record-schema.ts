@@ -6,7 +6,8 @@ import type { Shape } from "../record/shapes.ts";
 /** Columns that the recorder makes, and nobody gives. */
 const MADE: ReadonlySet<ColumnName> = new Set(["id", "record_version", "writer", "created_at"]);
 
-const instant = z.union([z.iso.datetime({ offset: true }), z.number().int().nonnegative()]);
+/** ISO 8601 with its zone, or epoch ms. */
+export const instantSchema = z.union([z.iso.datetime({ offset: true }), z.number().int().nonnegative()]);
 
 function schemaOf(shape: Shape): z.ZodType {
   switch (shape.kind) {
@@ -21,7 +22,7 @@ function schemaOf(shape: Shape): z.ZodType {
     case "boolean":
       return z.boolean().nullable();
     case "instant":
-      return instant.nullable();
+      return instantSchema.nullable();
     case "json":
       return z.json();
     case "one_of":
@@ -44,4 +45,32 @@ export const recordSchema = z
       COLUMN_NAMES.filter((name) => !MADE.has(name)).map((name) => [name, schemaOf(COLUMNS[name].shape).optional()]),
     ),
   )
-  .extend({ call_id: z.string().min(1).max(500), start_time: instant });
+  .extend({ call_id: z.string().min(1).max(500), start_time: instantSchema });
+
+/** The members of an element of a list of structs, each of which may be left out. */
+const elementSchema = (column: "conversation" | "tool_calls" | "turns") =>
+  z.strictObject(
+    Object.fromEntries(
+      Object.entries(COLUMNS[column].shape.of.fields).map(([name, field]) => [
+        name,
+        schemaOf(field as Shape).optional(),
+      ]),
+    ),
+  );
+export const messageSchema = elementSchema("conversation");
+export const toolSchema = elementSchema("tool_calls");
+export const turnSchema = elementSchema("turns");
+
+/** Columns that are told of a live call beside its name and its lists. */
+const TOLD_ELSEWHERE: ReadonlySet<ColumnName> = new Set([
+  ...MADE,
+  ...(["rev", "call_id", "source", "start_time", "conversation", "tool_calls", "turns"] as const),
+]);
+export const columnsSchema = z.strictObject(
+  Object.fromEntries(
+    COLUMN_NAMES.filter((name) => !TOLD_ELSEWHERE.has(name)).map((name) => [
+      name,
+      schemaOf(COLUMNS[name].shape).optional(),
+    ]),
+  ),
+);

@@ -1,5 +1,7 @@
 /** The bounded queue between the engine's thread and the journal's thread. */
 import { Worker } from "node:worker_threads";
+import type { AbandonedCall } from "../store/journal/abandoned.ts";
+import type { EndAnswer, EndRequest } from "../store/journal/control.ts";
 import { LINE_BYTES_MAX } from "../store/journal/line.ts";
 import type { WriterOptions } from "../store/journal/writer.ts";
 import type { FromWorker, ToWorker, WorkerOptions } from "./messages.ts";
@@ -39,6 +41,10 @@ export interface QueueEvents {
   failure(message: string, code: string): void;
   resumed(): void;
   dropped(events: number, records: number): void;
+  /** Calls that earlier processes left open; told once, before the queue has started. */
+  recovered(calls: readonly AbandonedCall[]): void;
+  /** Somebody asks for the end of a call. */
+  asked(request: EndRequest): Promise<EndAnswer>;
   /** The events so far of all open calls, for a new worker. */
   openLines(): string[];
 }
@@ -168,7 +174,9 @@ export class JournalQueue {
   #startWorker(): void {
     const url = new URL(import.meta.url.endsWith(".ts") ? "./worker.ts" : "./worker.js", import.meta.url);
     try {
-      const options: WorkerOptions = { ...this.#options, adopted: this.#events.openLines(), gone: this.writer };
+      const adopted = this.#events.openLines();
+      const recover = this.#reported !== null;
+      const options: WorkerOptions = { ...this.#options, adopted, gone: this.writer, recover };
       // The flags the engine was started with (a debugger, --input-type, preloaded modules) are no concern of this thread.
       const worker = new Worker(url, { workerData: options, name: "call-lake-journal", execArgv: [] });
       this.#worker = worker;
@@ -225,8 +233,16 @@ export class JournalQueue {
       this.waiting = true;
       this.#report();
       this.#events.failure(message.message, message.code);
+    } else if (message.kind === "abandoned") this.#events.recovered(message.calls);
+    else if (message.kind === "asked") {
+      for (const request of message.requests) void this.#ask(request);
     } else this.#closed?.();
     this.#refWhileBusy();
+  }
+
+  async #ask(request: EndRequest): Promise<void> {
+    const answer = await this.#events.asked(request);
+    this.#worker?.postMessage({ request: request.request, answer } satisfies ToWorker);
   }
 
   #report(): void {
@@ -306,7 +322,10 @@ export class JournalQueue {
     this.queued -= 1;
     this.queuedBytes -= line.bytes;
     // After the line itself is counted as written or dropped.
-    if (line.gone) queueMicrotask(() => line.gone?.forEach((tell) => tell()));
+    if (line.gone)
+      queueMicrotask(() => {
+        for (const tell of line.gone ?? []) tell();
+      });
   }
 
   #drop(settle: Settle | null, reason: string): null {

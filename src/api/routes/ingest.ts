@@ -2,6 +2,6 @@
 import { ingest } from "../ingest.ts";
 import type { Routes } from "../parts.ts";
 
-export const ingestRoutes: Routes = (api, { history }) => {
-  api.post("/", (c) => ingest(c, history));
+export const ingestRoutes: Routes = (api, { intake }) => {
+  api.post("/", (c) => ingest(c, intake));
 };

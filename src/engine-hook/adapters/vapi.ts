@@ -126,7 +126,10 @@ export function vapiStatus(payload: unknown, now = Date.now()): LiveTelling | nu
   const status = textAt(message, "status");
   if (textAt(message, "type") !== "status-update" || call_id === null || status === null) return null;
   const state = status === "ended" ? "over" : status === "in-progress" ? "answered" : "going";
-  return { source: SOURCE, call_id, at: msAt(message, "timestamp") ?? now, state, columns: partiesOf(message, call) };
+  const at = msAt(message, "timestamp") ?? now;
+  const ended_reason = state === "over" ? textAt(message, "endedReason") : null;
+  const ending = ended_reason === null ? {} : { ended_reason, ...vapiEnding(ended_reason) };
+  return { source: SOURCE, call_id, at, state, columns: { ...partiesOf(message, call), ...ending } };
 }
 
 /** Who and what took part. */
