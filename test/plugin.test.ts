@@ -108,7 +108,7 @@ describe("plugin.json", () => {
 
   it("has exactly the permissions that the API knows", () => {
     const contract = readFileSync(join(root, "src/api/contract.ts"), "utf8");
-    const known = /export type Permission = ([^;]+);/.exec(contract)?.[1]?.match(/calls\.\w+/g);
+    const known = /export type Permission =\s*([^;]+);/.exec(contract)?.[1]?.match(/calls\.\w+/g);
     expect(manifest.permissions.map((permission) => permission.id).sort()).toEqual(known?.sort());
   });
 
