@@ -41,16 +41,17 @@ export function isNarrowed(filter: URLSearchParams): boolean {
 
 export interface Preset {
   readonly days: number | null;
-  readonly label: string;
+  /** In the language of the element that is being rendered. */
+  readonly label: () => string;
 }
 
 /** days: how many calendar days back, today included; null = no limit. */
 export const PRESETS: readonly Preset[] = [
-  { days: 1, label: words.presets.today },
-  { days: 7, label: words.presets.days7 },
-  { days: 30, label: words.presets.days30 },
-  { days: 90, label: words.presets.days90 },
-  { days: null, label: words.presets.all },
+  { days: 1, label: () => words.presets.today },
+  { days: 7, label: () => words.presets.days7 },
+  { days: 30, label: () => words.presets.days30 },
+  { days: 90, label: () => words.presets.days90 },
+  { days: null, label: () => words.presets.all },
 ];
 
 /** The calendar day (2026-11-21) a time has in a zone. */

@@ -1,288 +1,41 @@
-/** Every word the elements show, in one place. */
-import type { Direction, EndedBy, Outcome } from "../api/contract.ts";
+/** Every word the elements show: one catalogue a language, English until another one is loaded. */
+import { en } from "./words/en/index.ts";
 
-export const outcomeWords: Record<Outcome, string> = {
-  completed: "Completed",
-  transferred: "Transferred",
-  error: "Error",
-  abandoned: "Abandoned",
-  no_input: "No input",
-  lost: "Lost",
-};
+export type Words = typeof en;
 
-export const directionWords: Record<Direction, string> = {
-  inbound: "Inbound",
-  outbound: "Outbound",
-  web: "Web",
-  internal: "Internal",
-};
+/** Languages beside English, each a chunk of its own. */
+const LOADERS: Record<string, () => Promise<Words>> = {};
 
-export const endedByWords: Record<EndedBy, string> = {
-  caller: "the caller",
-  agent: "the agent",
-  system: "the system",
-  unknown: "unknown",
-};
+const loaded = new Map<string, Words>([["en", en]]);
+const RIGHT_TO_LEFT = new Set(["ar", "fa", "he", "ur"]);
 
-/** Names of the filter's parameters, as they stand on a chip. */
-export const filterWords: Record<string, string> = {
-  start_date: "From",
-  end_date: "To",
-  caller_number: "Number",
-  caller_name: "Name",
-  provider_name: "Provider",
-  pipeline_name: "Pipeline",
-  context_name: "Context",
-  outcome: "Outcome",
-  min_duration: "At least",
-  max_duration: "At most",
-  has_tool_calls: "Tools",
-  client_id: "Client",
-  assistant_id: "Assistant",
-  direction: "Direction",
-  language: "Language",
-};
+/**
+ * The catalogue of the element that is being rendered: rendering is synchronous, and each element says its language
+ * before it (`useWords`), so that two elements of one page may speak two languages.
+ */
+export let words: Words = en;
 
-export const words = {
-  notRecorded: "not recorded",
-  presets: { today: "Today", days7: "7 d", days30: "30 d", days90: "90 d", all: "All" },
-  filter: {
-    label: "Filter calls",
-    range: "Date range",
-    from: "From",
-    to: "To",
-    number: "Number contains",
-    name: "Name contains",
-    minDuration: "Min s",
-    maxDuration: "Max s",
-    minDurationLabel: "Shortest duration in seconds",
-    maxDurationLabel: "Longest duration in seconds",
-    tools: "Tools",
-    withTools: "With tool calls",
-    withoutTools: "Without tool calls",
-    any: (name: string) => `${name}: any`,
-    several: (name: string, n: string) => `${name}: ${n}`,
-    remove: (chip: string) => `Remove filter ${chip}`,
-    clear: "Clear all",
-    active: "Active filters",
-  },
-  list: {
-    label: "Calls",
-    refresh: "Refresh",
-    refreshing: "Refreshing",
-    loading: "Loading calls",
-    columns: {
-      start_time: "Time",
-      caller: "Caller",
-      direction: "Direction",
-      duration_seconds: "Duration",
-      outcome: "Outcome",
-      provider: "Provider · pipeline",
-      context: "Context",
-      total_turns: "Turns",
-      avg_turn_latency_ms: "Latency",
-      tools: "Tools",
-    },
-    latencyTitle: "Average time from the caller's last word to the first sound of the answer",
-    sortBy: (column: string) => `Sort by ${column}`,
-    open: (time: string, caller: string) => `Open call of ${time}, ${caller}`,
-    unknownCaller: "no number",
-    failed: (n: string) => `${n} failed`,
-    newCalls: (n: number, text: string) => (n === 1 ? "1 new call" : `${text} new calls`),
-    more: (text: string) => `${text}+`,
-    count: (total: string) => `${total} calls`,
-    oneCall: "1 call",
-    shown: (first: string, last: string, total: string | null) =>
-      total === null ? `${first}–${last}` : `${first}–${last} of ${total}`,
-    pageSize: "Rows",
-    previous: "Previous",
-    next: "Next",
-    paging: "Pages",
-    zone: (zone: string) => `Times in ${zone}`,
-  },
-  states: {
-    retry: "Try again",
-    errorTitle: "The calls could not be loaded",
-    detailErrorTitle: "The call could not be loaded",
-    statsErrorTitle: "The statistics could not be loaded",
-    stale: "Shown is what was loaded before.",
-    unreachable: "The server did not answer. Check the connection, then try again.",
-    failed: "The server could not answer. It may be starting; try again in a moment.",
-    refused: "The server refused this question.",
-    notPermittedTitle: "You may not see calls",
-    notPermitted: "Ask the person who runs this panel for the permission calls.read.",
-    notFoundTitle: "There is no such call",
-    notFound: "It may have been deleted, or its day is past the retention.",
-    emptyTitle: "No calls yet",
-    empty: "Attach the hook to your voice engine. Each call is here the moment it has ended.",
-    nothingTitle: "No call matches",
-    nothing: "No call fits all of these filters.",
-    clear: "Clear filters",
-    noData: "No calls in this range",
-  },
-  hookLines: [
-    'import { openCallHistory } from "call-lake/engine-hook";',
-    'const history = await openCallHistory({ dir: "data" });',
-    "const call = history.startCall({ call_id, caller_number });",
-  ],
-  detail: {
-    loading: "Loading the call",
-    tabs: { overview: "Overview", transcript: "Transcript", tools: "Tools", metrics: "Metrics", raw: "Raw JSON" },
-    tabsLabel: "Parts of the call",
-    copyId: "Copy id",
-    copied: "Copied",
-    endedBy: (who: string) => `ended by ${who}`,
-    call: "Call",
-    times: "Time",
-    configuration: "Configuration",
-    ending: "Ending",
-    conversation: "Conversation",
-    cost: "Cost and usage",
-    analysis: "Analysis",
-    ids: "Identifiers",
-    summary: "Summary",
-    flags: "Doubtful in this record",
-    metadata: "Metadata",
-    fields: {
-      caller_number: "Caller",
-      caller_name: "Name",
-      called_number: "Called",
-      direction: "Direction",
-      language: "Language",
-      start_time: "Started",
-      answer_time: "Answered",
-      end_time: "Ended",
-      duration_seconds: "Duration",
-      time_zone: "Call's zone",
-      provider_name: "Provider",
-      pipeline_name: "Pipeline",
-      context_name: "Context",
-      components: "Components",
-      initial_agent: "First agent",
-      agents_used: "Agents",
-      outcome: "Outcome",
-      ended_reason: "Reason",
-      ended_by: "Ended by",
-      graceful: "Orderly end",
-      transfer_destination: "Transferred to",
-      error_message: "Error",
-      turns: "Turns",
-      messages: "Messages",
-      tools: "Tool calls",
-      barge_in_count: "Barge-ins",
-      latency: "Latency",
-      cost_total: "Cost",
-      breakdown: "Of which",
-      usage: "Usage",
-      sentiment: "Sentiment",
-      call_outcome: "Result",
-      topics: "Topics",
-      keywords: "Keywords",
-      labels: "Labels",
-      id: "Id",
-      call_id: "Engine's id",
-      source: "Source",
-      session_id: "Session",
-      client_id: "Client",
-      assistant_id: "Assistant",
-      writer: "Writer",
-    },
-    yes: "Yes",
-    no: "No",
-    messages: (user: string, assistant: string) => `${user} by the caller, ${assistant} by the agent`,
-  },
-  transcript: {
-    search: "Search in the transcript",
-    matches: (at: string, n: string) => `${at} of ${n}`,
-    noMatch: "no match",
-    next: "Next match",
-    previous: "Previous match",
-    interrupted: "interrupted",
-    empty: "Nothing was said in this call, or the engine did not record it.",
-    roles: { user: "Caller", assistant: "Agent", system: "System", tool: "Tool" } as Record<string, string>,
-    unknownRole: "Speaker not recorded",
-    toolCall: "Tool call",
-    label: "Transcript",
-  },
-  tools: {
-    empty: "No tool was called.",
-    params: "Parameters",
-    result: "Result",
-    error: "Error",
-    statuses: { ok: "OK", error: "Failed" } as Record<string, string>,
-    pending: "No result",
-    unnamed: "Tool without a name",
-    items: (n: string) => `${n} items`,
-    keys: (n: string) => `${n} keys`,
-    more: (n: string) => `${n} more are in Raw JSON`,
-  },
-  metrics: {
-    avg: "Average latency",
-    max: "Longest latency",
-    turns: "Turns",
-    bargeIns: "Barge-ins",
-    format: "Caller's audio",
-    codec: "Codec",
-    codecOk: "Agreed",
-    codecBad: "Mismatch",
-    known: (n: string, of: string) => `n = ${n} of ${of} turns`,
-    chart: "Latency of each turn by stage",
-    empty: "The engine recorded no latency for this call.",
-    stages: { endpointing: "Endpointing", stt: "STT", llm: "LLM", tts: "TTS", tool: "Tools", whole: "Stages unknown" },
-    total: "End to end",
-    turn: "Turn",
-    interrupted: "Interrupted",
-    gap: "No bar: not recorded.",
-  },
-  raw: {
-    copy: "Copy JSON",
-    cut: (shown: string, all: string) => `The first ${shown} of ${all} characters. Copy takes all of them.`,
-  },
-  stats: {
-    label: "Call statistics",
-    loading: "Loading statistics",
-    calls: "Calls",
-    completed: "Completed",
-    avgDuration: "Average duration",
-    avgLatency: "Average latency",
-    p95Latency: "95 % of turns within",
-    toolSuccess: "Tool success",
-    bargeIns: "Barge-ins",
-    ofCalls: (n: string) => `n = ${n} calls`,
-    ofTools: (n: string) => `n = ${n} tool calls`,
-    perCall: (n: string) => `${n} a call`,
-    total: (text: string) => `${text} in all`,
-    median: (text: string) => `half within ${text}`,
-    before: (text: string) => `before: ${text}`,
-    /** A difference of two shares. */
-    points: (percent: string) => percent.replace("%", "pts").replace(/(\d)pts/, "$1 pts"),
-    noBefore: "no earlier period",
-    same: "as before",
-    overTime: { hour: "Calls an hour", day: "Calls a day", week: "Calls a week" },
-    latencyTrend: "Average latency",
-    hours: "Calls by hour of the day",
-    outcomes: "Outcome",
-    providers: "Provider",
-    pipelines: "Pipeline",
-    contexts: "Context",
-    topCallers: "Top callers",
-    tools: "Tools",
-    columns: {
-      time: "Time",
-      value: "Value",
-      calls: "Calls",
-      share: "Share",
-      latency: "Latency",
-      hour: "Hour",
-      caller: "Caller",
-      duration: "Duration",
-      tool: "Tool",
-      failed: "Failed",
-      success: "Success",
-      avgDuration: "Avg time",
-    },
-    others: (n: string) => `${n} others`,
-    table: "Show as table",
-    zone: (zone: string) => `Hours and days in ${zone}`,
-  },
-};
+/** The language of a BCP 47 tag that there are words for; English where there are none. */
+export function languageOf(locale: string): string {
+  const [language = "en"] = (locale || globalThis.navigator?.language || "en").toLowerCase().split("-");
+  return language in LOADERS ? language : "en";
+}
+
+export function directionOf(locale: string): "ltr" | "rtl" {
+  return RIGHT_TO_LEFT.has(languageOf(locale)) ? "rtl" : "ltr";
+}
+
+/** Makes `words` those of the locale; English while they are not loaded. */
+export function useWords(locale: string): void {
+  words = loaded.get(languageOf(locale)) ?? en;
+}
+
+/** Loads the words of a locale; true if they came anew, so that what was drawn in English is to be drawn again. */
+export async function loadWords(locale: string): Promise<boolean> {
+  const language = languageOf(locale);
+  if (loaded.has(language)) return false;
+  const load = LOADERS[language];
+  if (!load) return false;
+  loaded.set(language, await load());
+  return true;
+}

@@ -1,19 +1,35 @@
 /** What all our elements have in common: the properties a host sets, and the events they tell. */
-import { LitElement } from "lit";
+import { LitElement, type PropertyValues } from "lit";
 import { property } from "lit/decorators.js";
 import type { Server } from "../data.ts";
 import { type Formats, formatsFor, localZone } from "../format.ts";
 import type { Theme } from "../theme.ts";
+import { directionOf, loadWords, useWords } from "../words.ts";
 
-export class CallLakeElement extends LitElement {
+/** An element that shows words: it renders in its own language, whatever the page's other elements speak. */
+export class SpeakingElement extends LitElement {
+  /** BCP 47 tag for words, numbers and dates; the browser's when empty. */
+  @property() locale = "";
+
+  protected override willUpdate(changed: PropertyValues): void {
+    if (!changed.has("locale")) return;
+    this.dir = directionOf(this.locale);
+    void loadWords(this.locale).then((anew) => anew && this.requestUpdate());
+  }
+
+  protected override performUpdate(): void {
+    useWords(this.locale);
+    super.performUpdate();
+  }
+}
+
+export class CallLakeElement extends SpeakingElement {
   /** Base URL of the router. */
   @property() api = "/api/calls";
   /** Sent with every request. */
   @property({ attribute: false }) headers: Record<string, string> = {};
   /** IANA zone in which times are shown and dates are read; the browser's when empty. */
   @property() timezone = "";
-  /** BCP 47 tag for numbers and dates; the browser's when empty. */
-  @property() locale = "";
   @property() theme: Theme = "auto";
   /** What the person may do; undefined = the server says so by its answers. */
   @property({ attribute: false }) permissions: readonly string[] | undefined;

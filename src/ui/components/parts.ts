@@ -3,7 +3,7 @@ import { html, nothing, svg, type TemplateResult } from "lit";
 import type { CallSummary, Outcome } from "../../api/contract.ts";
 import type { DataError } from "../data.ts";
 import { OUTCOME_ICONS } from "../palette.ts";
-import { outcomeWords, words } from "../words.ts";
+import { words } from "../words.ts";
 
 const ICONS = {
   refresh: "M13 8a5 5 0 1 1-1.6-3.7M13 2.5v2.8h-2.8",
@@ -42,7 +42,7 @@ export function outcomeMark(outcome: Outcome | null): TemplateResult {
   if (outcome === null) return none();
   const known = Object.hasOwn(OUTCOME_ICONS, outcome);
   return html`<span class="outcome ${known ? outcome : ""}">
-    ${drawn(OUTCOME_ICONS[known ? outcome : "lost"])}<span>${known ? outcomeWords[outcome] : outcome}</span>
+    ${drawn(OUTCOME_ICONS[known ? outcome : "lost"])}<span>${known ? words.outcomes[outcome] : outcome}</span>
   </span>`;
 }
 

@@ -4,7 +4,7 @@ import { property, state } from "lit/decorators.js";
 import type { CallDetail as CallRecord } from "../../../api/contract.ts";
 import { type DataError, Latest, readCall } from "../../data.ts";
 import { shared } from "../../theme.ts";
-import { directionWords, endedByWords, words } from "../../words.ts";
+import { words } from "../../words.ts";
 import { CallLakeElement, define } from "../base.ts";
 import { callerText, errorBlock, errorNotice, icon, notPermittedBlock, outcomeMark } from "../parts.ts";
 import { metricsTab } from "./metrics.ts";
@@ -46,6 +46,7 @@ export class CallDetail extends CallLakeElement {
   }
 
   override willUpdate(changed: PropertyValues<this>): void {
+    super.willUpdate(changed);
     const asks = ["callId", "api", "headers", "permissions"] as const;
     if (!asks.some((name) => changed.has(name))) return;
     if (changed.has("callId") || changed.has("api")) this.call = null;
@@ -90,11 +91,11 @@ export class CallDetail extends CallLakeElement {
     const { formats } = this;
     const facts = [
       call.caller_name && call.caller_number ? call.caller_number : null,
-      call.direction ? (directionWords[call.direction] ?? call.direction) : null,
+      call.direction ? (words.directions[call.direction] ?? call.direction) : null,
       formats.fullTime(call.start_time),
       call.duration_seconds === null ? null : formats.duration(call.duration_seconds),
     ].filter((fact) => fact !== null);
-    const who = call.ended_by ? words.detail.endedBy(endedByWords[call.ended_by] ?? call.ended_by) : null;
+    const who = call.ended_by ? words.detail.endedBy(words.endedBy[call.ended_by] ?? call.ended_by) : null;
     return html`<header>
       <div class="line">
         <h2><bdi>${callerText(call)}</bdi></h2>
@@ -164,7 +165,7 @@ export class CallDetail extends CallLakeElement {
     const { formats } = this;
     switch (this.tab) {
       case "transcript":
-        return html`<call-lake-transcript .call=${call} .formats=${formats} .theme=${this.theme}></call-lake-transcript>`;
+        return html`<call-lake-transcript .locale=${this.locale} .call=${call} .formats=${formats} .theme=${this.theme}></call-lake-transcript>`;
       case "tools":
         return toolsTab(call, formats);
       case "metrics":

@@ -38,7 +38,7 @@ export function metricsTab(call: CallDetail, formats: Formats, theme: string): T
               ${rows.some((row) => row.interrupted) ? html`<li class="interruption">${w.interrupted}</li>` : nothing}
               ${known < rows.length ? html`<li class="muted plain">${w.gap}</li>` : nothing}
             </ul>
-            <call-lake-chart
+            <call-lake-chart .locale=${formats.locale ?? ""}
               .theme=${theme}
               .label=${w.chart}
               .draw=${turnLatency(rows, formats)}

@@ -2,7 +2,7 @@
 import { html, nothing, type TemplateResult } from "lit";
 import type { CallDetail } from "../../../api/contract.ts";
 import type { Formats } from "../../format.ts";
-import { directionWords, endedByWords, words } from "../../words.ts";
+import { words } from "../../words.ts";
 import { icon, none, outcomeMark, recordText } from "../parts.ts";
 import { jsonTree } from "./json.ts";
 
@@ -41,7 +41,7 @@ export function overviewTab(call: CallDetail, formats: Formats): TemplateResult 
         [f.caller_number, text(call.caller_number)],
         [f.caller_name, text(call.caller_name)],
         [f.called_number, text(call.called_number)],
-        [f.direction, call.direction ? (directionWords[call.direction] ?? call.direction) : none()],
+        [f.direction, call.direction ? (words.directions[call.direction] ?? call.direction) : none()],
         [f.language, text(call.language)],
       ])}
       ${group(w.times, [
@@ -54,7 +54,7 @@ export function overviewTab(call: CallDetail, formats: Formats): TemplateResult 
       ${group(w.ending, [
         [f.outcome, outcomeMark(call.outcome)],
         [f.ended_reason, text(call.ended_reason)],
-        [f.ended_by, call.ended_by ? (endedByWords[call.ended_by] ?? call.ended_by) : none()],
+        [f.ended_by, call.ended_by ? (words.endedBy[call.ended_by] ?? call.ended_by) : none()],
         [f.graceful, yesNo(call.graceful)],
         [f.transfer_destination, text(call.transfer_destination)],
       ])}

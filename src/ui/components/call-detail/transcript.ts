@@ -1,17 +1,17 @@
 /** `<call-lake-transcript>` (internal): what was said, with times, tools in place and a search inside. */
-import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
+import { html, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { property, state } from "lit/decorators.js";
 import type { CallDetail, Message } from "../../../api/contract.ts";
 import { type Formats, offset } from "../../format.ts";
 import { shared } from "../../theme.ts";
 import { words } from "../../words.ts";
-import { define } from "../base.ts";
+import { define, SpeakingElement } from "../base.ts";
 import { icon, stateBlock } from "../parts.ts";
 import { toolStatus } from "./tools.ts";
 import { type Entry, interleave, pieces, searchPattern } from "./transcript-entries.ts";
 import { transcriptStyles } from "./transcript-styles.ts";
 
-export class Transcript extends LitElement {
+export class Transcript extends SpeakingElement {
   static override styles = [...shared, transcriptStyles];
 
   @property({ attribute: false }) call!: CallDetail;
@@ -26,6 +26,7 @@ export class Transcript extends LitElement {
   #matches = 0;
 
   override willUpdate(changed: PropertyValues<this>): void {
+    super.willUpdate(changed);
     if (changed.has("call")) this.#entries = interleave(this.call);
   }
 

@@ -56,6 +56,7 @@ export class CallHistory extends CallLakeElement {
   }
 
   override willUpdate(changed: PropertyValues<this>): void {
+    super.willUpdate(changed);
     const asks = ["api", "headers", "timezone", "permissions", "pageSize"] as const;
     const filters = parseFilter(this.filter);
     // A filter that the element set itself has been asked for already.
@@ -159,7 +160,7 @@ export class CallHistory extends CallLakeElement {
   #page() {
     if (this.error?.kind === "not_permitted") return notPermittedBlock();
     return html`
-      <call-lake-filter-bar
+      <call-lake-filter-bar .locale=${this.locale}
         .filter=${this.filters}
         .facets=${this.facets}
         .formats=${this.formats}

@@ -3,7 +3,7 @@ import { html, nothing, type TemplateResult } from "lit";
 import { repeat } from "lit/directives/repeat.js";
 import type { CallSummary } from "../../../api/contract.ts";
 import type { Formats } from "../../format.ts";
-import { directionWords, words } from "../../words.ts";
+import { words } from "../../words.ts";
 import { callerText, icon, none, outcomeMark, recordText } from "../parts.ts";
 
 export const NEWEST_FIRST = "-start_time";
@@ -79,9 +79,9 @@ function row(call: CallSummary, table: CallTable): TemplateResult {
     <td class="direction">
       ${
         call.direction
-          ? html`<span class="way" title=${directionWords[call.direction] ?? call.direction}>
-              ${icon(call.direction in directionWords ? call.direction : "internal")}<span class="hidden"
-                >${directionWords[call.direction] ?? call.direction}</span
+          ? html`<span class="way" title=${words.directions[call.direction] ?? call.direction}>
+              ${icon(call.direction in words.directions ? call.direction : "internal")}<span class="hidden"
+                >${words.directions[call.direction] ?? call.direction}</span
               >
             </span>`
           : html`<span class="none" title=${words.notRecorded}

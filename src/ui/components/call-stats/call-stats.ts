@@ -10,7 +10,7 @@ import { type DataError, Latest, readFacets, readStats } from "../../data.ts";
 import { datesOnly, forServer, isNarrowed, PRESETS, parseFilter, withPreset, withValue } from "../../filter.ts";
 import { outcomeColor } from "../../palette.ts";
 import { shared } from "../../theme.ts";
-import { outcomeWords, words } from "../../words.ts";
+import { words } from "../../words.ts";
 import { CallLakeElement, define } from "../base.ts";
 import { errorBlock, errorNotice, icon, notPermittedBlock, stateBlock } from "../parts.ts";
 import "../chart/chart.ts";
@@ -19,7 +19,7 @@ import { statCards } from "./cards.ts";
 import { callStatsStyles } from "./styles.ts";
 import { callersTable, toolsTable } from "./tables.ts";
 
-const w = words.stats;
+const w = () => words.stats;
 const DEFAULT_DAYS = 30;
 
 export class CallStats extends CallLakeElement {
@@ -51,6 +51,7 @@ export class CallStats extends CallLakeElement {
   }
 
   override willUpdate(changed: PropertyValues<this>): void {
+    super.willUpdate(changed);
     const asks = ["api", "headers", "timezone", "permissions"] as const;
     const filters = this.filter === undefined ? this.#defaultFilter() : parseFilter(this.filter);
     const same = String(filters) === String(this.filters);
@@ -107,7 +108,7 @@ export class CallStats extends CallLakeElement {
 
   #page() {
     return html`
-      <call-lake-filter-bar
+      <call-lake-filter-bar .locale=${this.locale}
         .filter=${this.filters}
         .facets=${this.facets}
         .formats=${this.formats}
@@ -115,7 +116,7 @@ export class CallStats extends CallLakeElement {
         @filter-change=${(event: CustomEvent<{ filter: URLSearchParams }>) => this.#navigate(event.detail.filter)}
       ></call-lake-filter-bar>
       <div class="above">
-        <span class="muted">${w.zone(this.formats.timezone)}</span>
+        <span class="muted">${w().zone(this.formats.timezone)}</span>
         <button class="button plain refresh" type="button" ?disabled=${this.pending} @click=${this.refresh}>
           ${icon("refresh")}${this.pending ? words.list.refreshing : words.list.refresh}
         </button>
@@ -147,36 +148,36 @@ export class CallStats extends CallLakeElement {
     const name = (value: string) => value;
     const accent = () => "var(--accent)";
     const outcome = (value: string) =>
-      Object.hasOwn(outcomeWords, value) ? outcomeWords[value as keyof typeof outcomeWords] : value;
+      Object.hasOwn(words.outcomes, value) ? words.outcomes[value as keyof typeof words.outcomes] : value;
     const times = timeline.points.map((point) => bucketText(timeline.bucket, point.t, formats));
     return html`<div class="grid">
-      ${this.#panel(w.overTime[timeline.bucket], "wide", {
+      ${this.#panel(w().overTime[timeline.bucket], "wide", {
         draw: () => timelineChart(timeline, "calls", formats),
-        columns: [w.columns.time, w.columns.calls],
+        columns: [w().columns.time, w().columns.calls],
         rows: timeline.points.map((point, i) => [times[i] ?? "", formats.integer(point.calls)]),
       })}
-      ${this.#panel(w.latencyTrend, "half", {
+      ${this.#panel(w().latencyTrend, "half", {
         draw: () => timelineChart(timeline, "avg_turn_latency_ms", formats),
-        columns: [w.columns.time, w.columns.latency],
+        columns: [w().columns.time, w().columns.latency],
         rows: timeline.points.map((point, i) => [times[i] ?? "", formats.latency(point.avg_turn_latency_ms)]),
       })}
-      ${this.#panel(w.hours, "half", {
+      ${this.#panel(w().hours, "half", {
         draw: () => hoursChart(stats.hours, formats),
-        columns: [w.columns.hour, w.columns.calls],
+        columns: [w().columns.hour, w().columns.calls],
         rows: stats.hours.map((row) => [hourText(row.hour), formats.integer(row.calls)]),
       })}
-      ${this.#breakdown(w.outcomes, stats.outcomes, outcome, outcomeColor)}
-      ${this.#breakdown(w.providers, stats.providers, name, accent)}
-      ${this.#breakdown(w.pipelines, stats.pipelines, name, accent)}
-      ${this.#breakdown(w.contexts, stats.contexts, name, accent)}
+      ${this.#breakdown(w().outcomes, stats.outcomes, outcome, outcomeColor)}
+      ${this.#breakdown(w().providers, stats.providers, name, accent)}
+      ${this.#breakdown(w().pipelines, stats.pipelines, name, accent)}
+      ${this.#breakdown(w().contexts, stats.contexts, name, accent)}
       <section class="panel half" part="panel">
-        <h3>${w.topCallers}</h3>
+        <h3>${w().topCallers}</h3>
         ${callersTable(stats.top_callers, formats, (number) =>
           this.#navigate(withValue(this.filters, "caller_number", number)),
         )}
       </section>
       <section class="panel half" part="panel">
-        <h3>${w.tools}</h3>
+        <h3>${w().tools}</h3>
         ${toolsTable(stats.tools, formats)}
       </section>
     </div>`;
@@ -192,7 +193,7 @@ export class CallStats extends CallLakeElement {
     const rows = bars(counts, name, color, formats);
     return this.#panel(label, "half", {
       draw: () => breakdownChart(rows, formats),
-      columns: [label, w.columns.calls, w.columns.share],
+      columns: [label, w().columns.calls, w().columns.share],
       rows: rows.map((row) => [row.label, formats.integer(row.calls), formats.percent(row.share)]),
     });
   }
@@ -208,7 +209,7 @@ export class CallStats extends CallLakeElement {
     this.#draws.set(key, draw);
     return html`<section class="panel ${width}" part="panel">
       <h3>${label}</h3>
-      <call-lake-chart
+      <call-lake-chart .locale=${this.locale}
         .theme=${this.theme}
         .label=${label}
         .draw=${draw}
@@ -223,7 +224,7 @@ function skeleton(): TemplateResult {
   const card = html`<div class="card">
     <span class="bone"></span><span class="bone big"></span><span class="bone"></span>
   </div>`;
-  return html`<div role="status" aria-label=${w.loading}>
+  return html`<div role="status" aria-label=${w().loading}>
     <div class="cards" aria-hidden="true">${Array.from({ length: 7 }, () => card)}</div>
     <div class="panel tall" aria-hidden="true"></div>
   </div>`;

@@ -5,7 +5,8 @@ import type { Formats } from "../../format.ts";
 import { words } from "../../words.ts";
 import { none, recordText } from "../parts.ts";
 
-const c = words.stats.columns;
+/** Read when it is used: the language may change. */
+const c = () => words.stats.columns;
 
 export function callersTable(
   callers: readonly CallerCount[],
@@ -16,9 +17,9 @@ export function callersTable(
   return html`<table aria-label=${words.stats.topCallers}>
     <thead>
       <tr>
-        <th scope="col">${c.caller}</th>
-        <th scope="col" class="number">${c.calls}</th>
-        <th scope="col" class="number">${c.duration}</th>
+        <th scope="col">${c().caller}</th>
+        <th scope="col" class="number">${c().calls}</th>
+        <th scope="col" class="number">${c().duration}</th>
       </tr>
     </thead>
     <tbody>
@@ -45,11 +46,11 @@ export function toolsTable(tools: readonly ToolCount[], formats: Formats): Templ
   return html`<table aria-label=${words.stats.tools}>
     <thead>
       <tr>
-        <th scope="col">${c.tool}</th>
-        <th scope="col" class="number">${c.calls}</th>
-        <th scope="col" class="number">${c.failed}</th>
-        <th scope="col" class="number">${c.success}</th>
-        <th scope="col" class="number">${c.avgDuration}</th>
+        <th scope="col">${c().tool}</th>
+        <th scope="col" class="number">${c().calls}</th>
+        <th scope="col" class="number">${c().failed}</th>
+        <th scope="col" class="number">${c().success}</th>
+        <th scope="col" class="number">${c().avgDuration}</th>
       </tr>
     </thead>
     <tbody>

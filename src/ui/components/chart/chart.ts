@@ -1,15 +1,15 @@
 /** `<call-lake-chart>` (internal): draws a chart with Plot once it is needed, and gives readers a table of the same rows. */
-import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
+import { html, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { property, state } from "lit/decorators.js";
 import { type Draw, drawing, loadPlot, type Marks } from "../../charts/plot.ts";
 import { shared } from "../../theme.ts";
 import { words } from "../../words.ts";
-import { define } from "../base.ts";
+import { define, SpeakingElement } from "../base.ts";
 import { chartStyles } from "./styles.ts";
 
 const WIDTH_MIN = 200;
 
-export class Chart extends LitElement {
+export class Chart extends SpeakingElement {
   static override styles = [...shared, chartStyles];
 
   /** What the chart shows; names the table. */

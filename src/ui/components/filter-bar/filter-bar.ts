@@ -1,20 +1,20 @@
 /** `<call-lake-filter-bar>` (internal): the filter as controls and chips; it tells `filter-change {filter}`. */
-import { html, LitElement, nothing, type TemplateResult } from "lit";
+import { html, nothing, type TemplateResult } from "lit";
 import { property } from "lit/decorators.js";
 import { repeat } from "lit/directives/repeat.js";
 import type { CallFacets, ValueCount } from "../../../api/contract.ts";
 import { PRESETS, presetOf, withPreset, withValue } from "../../filter.ts";
 import type { Formats } from "../../format.ts";
 import { shared } from "../../theme.ts";
-import { filterWords, outcomeWords, words } from "../../words.ts";
-import { define } from "../base.ts";
+import { words } from "../../words.ts";
+import { define, SpeakingElement } from "../base.ts";
 import { icon } from "../parts.ts";
 import { filterBarStyles } from "./styles.ts";
 
 const CHOICES = ["outcome", "provider_name", "pipeline_name", "context_name"] as const;
 const TYPING_MS = 350;
 
-export class FilterBar extends LitElement {
+export class FilterBar extends SpeakingElement {
   static override styles = [...shared, filterBarStyles];
 
   @property({ attribute: false }) filter = new URLSearchParams();
@@ -65,7 +65,7 @@ export class FilterBar extends LitElement {
           aria-pressed=${preset === active}
           @click=${() => this.#change(withPreset(this.filter, preset, this.formats.timezone, Date.now()))}
         >
-          ${preset.label}
+          ${preset.label()}
         </button>`,
       )}
     </div>`;
@@ -126,7 +126,7 @@ export class FilterBar extends LitElement {
   }
 
   #choice(name: (typeof CHOICES)[number]): TemplateResult {
-    const label = filterWords[name] ?? name;
+    const label = words.filters[name] ?? name;
     const chosen = this.filter.getAll(name);
     const offered: ValueCount[] = (this.facets?.[name] ?? []).filter((row) => row.value !== null && row.value !== "");
     const missing = chosen.filter((value) => !offered.some((row) => row.value === value));
@@ -170,7 +170,7 @@ export class FilterBar extends LitElement {
         chips,
         ([name, value]) => `${name}=${value}`,
         ([name, value]) => {
-          const label = filterWords[name] ?? name;
+          const label = words.filters[name] ?? name;
           const text = shownValue(name, value);
           const rest = this.filter.getAll(name).filter((other) => other !== value);
           return html`<button
@@ -196,7 +196,8 @@ function inputValue(event: Event): string {
 
 /** The value of a filter for people. */
 function shownValue(name: string, value: string): string {
-  if (name === "outcome" && Object.hasOwn(outcomeWords, value)) return outcomeWords[value as keyof typeof outcomeWords];
+  if (name === "outcome" && Object.hasOwn(words.outcomes, value))
+    return words.outcomes[value as keyof typeof words.outcomes];
   if (name === "has_tool_calls") return value === "true" ? words.filter.withTools : words.filter.withoutTools;
   if (name === "min_duration" || name === "max_duration") return `${value} s`;
   return value;

@@ -1,0 +1,37 @@
+/** English words of the list. */
+export const history = {
+  list: {
+    label: "Calls",
+    refresh: "Refresh",
+    refreshing: "Refreshing",
+    loading: "Loading calls",
+    columns: {
+      start_time: "Time",
+      caller: "Caller",
+      direction: "Direction",
+      duration_seconds: "Duration",
+      outcome: "Outcome",
+      provider: "Provider · pipeline",
+      context: "Context",
+      total_turns: "Turns",
+      avg_turn_latency_ms: "Latency",
+      tools: "Tools",
+    },
+    latencyTitle: "Average time from the caller's last word to the first sound of the answer",
+    sortBy: (column: string) => `Sort by ${column}`,
+    open: (time: string, caller: string) => `Open call of ${time}, ${caller}`,
+    unknownCaller: "no number",
+    failed: (n: string) => `${n} failed`,
+    newCalls: (n: number, text: string) => (n === 1 ? "1 new call" : `${text} new calls`),
+    more: (text: string) => `${text}+`,
+    count: (total: string) => `${total} calls`,
+    oneCall: "1 call",
+    shown: (first: string, last: string, total: string | null) =>
+      total === null ? `${first}–${last}` : `${first}–${last} of ${total}`,
+    pageSize: "Rows",
+    previous: "Previous",
+    next: "Next",
+    paging: "Pages",
+    zone: (zone: string) => `Times in ${zone}`,
+  },
+};
