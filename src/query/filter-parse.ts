@@ -7,6 +7,7 @@ import type { Filter } from "./filter.ts";
 import { type Condition, conditionText, parseCondition } from "./filter-condition.ts";
 import { iso, parseInstant } from "./filter-times.ts";
 import { allValues, oneValue, parseBoolean, quoted } from "./parameters.ts";
+import { parseText, type TextQuery } from "./text/index.ts";
 
 /** Parameters that want a value of the column as it is; repeated = or. */
 export const EQUALS = [
@@ -35,6 +36,7 @@ export const FILTER_PARAMETERS: readonly string[] = [
   "has_tool_calls",
   "tool_name",
   "tool_status",
+  "q",
   "where",
 ];
 
@@ -73,6 +75,7 @@ export function parseFilter(params: URLSearchParams, timeZone = "UTC"): Filter {
     has_tool_calls: parseBoolean(params, "has_tool_calls"),
     tool_names: distinct(params, "tool_name"),
     tool_statuses: distinct(params, "tool_status"),
+    q: parseQ(params),
     where: parseWhere(params, tz),
   };
 }
@@ -93,8 +96,14 @@ export function filterParams(filter: Filter): URLSearchParams {
   if (filter.has_tool_calls !== null) params.set("has_tool_calls", String(filter.has_tool_calls));
   several("tool_name", filter.tool_names);
   several("tool_status", filter.tool_statuses);
+  if (filter.q !== null) params.set("q", filter.q.text);
   several("where", filter.where.map(conditionText));
   return params;
+}
+
+function parseQ(params: URLSearchParams): TextQuery | null {
+  const q = oneValue(params, "q");
+  return q === null ? null : parseText(q);
 }
 
 function parseWhere(params: URLSearchParams, tz: string): Condition[] {

@@ -7,6 +7,7 @@ import { CONTAINS, EQUALS } from "./filter-parse.ts";
 import { iso } from "./filter-times.ts";
 import { conditionOf, refuseHidden, type Scope } from "./scope.ts";
 import { all, join, name, raw, type Sql, sql } from "./statement.ts";
+import { textCondition } from "./text/index.ts";
 
 /**
  * The condition for rows under the filter and within the scope. Throws ForbiddenError where the filter asks by what the
@@ -14,6 +15,7 @@ import { all, join, name, raw, type Sql, sql } from "./statement.ts";
  */
 export function whereOf(filter: Filter, scope: Scope): Sql {
   for (const column of CONTAINS) if (filter.contains[column]) refuseHidden(column, scope, column);
+  if (filter.q !== null) refuseHidden("conversation", scope, "q");
   for (const { column, steps } of filter.where) refuseHidden(column, scope, "where", steps);
   return all([conditionOf(scope), ...filterConditions(filter)]);
 }
@@ -45,6 +47,7 @@ function filterConditions(filter: Filter): Sql[] {
   if (tool.length > 0) conditions.push(sql`len(list_filter(tool_calls, lambda tool: ${all(tool)})) > 0`);
   // Each in brackets, so that nothing of one reaches into the next.
   for (const condition of filter.where) conditions.push(sql`(${conditionSql(condition)})`);
+  if (filter.q !== null) conditions.push(sql`(${textCondition(filter.q)})`);
   return conditions;
 }
 

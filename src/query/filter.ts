@@ -1,6 +1,7 @@
 /** The filter: one object that serves the list, the stats, the facets, the count, bulk delete and the SQL that is shown. */
 import type { Condition } from "./filter-condition.ts";
 import type { CONTAINS, EQUALS } from "./filter-parse.ts";
+import type { TextQuery } from "./text/index.ts";
 
 export { FILTER_PARAMETERS, filterParams, parseFilter } from "./filter-parse.ts";
 export { iso } from "./filter-times.ts";
@@ -26,6 +27,8 @@ export interface Filter {
   /** One tool call has one of these names and one of these statuses. */
   readonly tool_names: readonly string[];
   readonly tool_statuses: readonly string[];
+  /** Words and phrases of the transcript and the summary. */
+  readonly q: TextQuery | null;
   /** Conditions on any column. */
   readonly where: readonly Condition[];
 }
@@ -43,6 +46,7 @@ export const EVERYTHING: Filter = {
   has_tool_calls: null,
   tool_names: [],
   tool_statuses: [],
+  q: null,
   where: [],
 };
 

@@ -1,7 +1,8 @@
 /** The view: one moment's calls, as a relation a question can be asked of. */
 import type { LakeFile } from "../store/lake/names.ts";
 import { parquetSource } from "../store/lake/sql.ts";
-import { raw, type Sql, sql } from "./statement.ts";
+import type { Likeness } from "./schemas.ts";
+import { join, raw, type Sql, sql } from "./statement.ts";
 import { type TailRange, tailSource } from "./tail.ts";
 
 export interface View {
@@ -12,8 +13,8 @@ export interface View {
   readonly ranges: readonly TailRange[];
   /** day -> id -> rows of it in the files below this rev are not shown: masked, or replaced by a row of the tail. */
   readonly hidden: ReadonlyMap<string, ReadonlyMap<string, number>>;
-  /** Whether all those files have one schema, as far as it is known. */
-  alike(files: readonly LakeFile[]): boolean;
+  /** How the schemas of those files stand to each other, as far as they are known. */
+  likeness(files: readonly LakeFile[]): Likeness;
   /** Rows of the tail. */
   readonly tailRows: number;
 }
@@ -26,14 +27,29 @@ export function daysOf(view: View): string[] {
 
 /** All columns of the calls of those days, each call once. Without `has`, of all days. */
 export function sourceOf(view: View, has: (day: string) => boolean = () => true): Sql {
+  return sql`(${join(partsOf(view, has), " UNION ALL BY NAME ")})`;
+}
+
+/**
+ * The same calls as SELECTs that are disjoint: the lake's and the tail's. A count of each alone is read off the files'
+ * metadata, where one of their union reads every row.
+ */
+export function partsOf(view: View, has: (day: string) => boolean = () => true): Sql[] {
   const files = view.files.filter((file) => has(file.day));
-  const tail = raw(tailSource(view.ranges.filter((range) => has(range.day))));
-  // The tail comes even when it is empty: its columns are all there are, and files of an older version may lack some.
-  return sql`(${files.length === 0 ? raw("") : sql`SELECT * FROM ${lakeOf(view, files)} UNION ALL BY NAME `}${tail})`;
+  const ranges = view.ranges.filter((range) => has(range.day));
+  const parts = files.length === 0 ? [] : [sql`SELECT * FROM ${lakeOf(view, files)}`];
+  // An empty tail comes too where files of an older version may lack columns: it has them all.
+  if (ranges.length > 0 || view.likeness(files) !== "whole") parts.push(raw(tailSource(ranges)));
+  return parts;
+}
+
+/** The rows of those files with call_file, the file's place in the list, and call_row, the row's place in its file. */
+export function rowsOf(view: View, files: readonly LakeFile[]): Sql {
+  return sql`(SELECT *, file_index AS call_file, file_row_number AS call_row FROM ${lakeOf(view, files)})`;
 }
 
 function lakeOf(view: View, files: readonly LakeFile[]): Sql {
-  const lake = raw(parquetSource(files, view.alike(files)));
+  const lake = raw(parquetSource(files, view.likeness(files) !== "unlike"));
   const days = new Set(files.map((file) => file.day));
   const hidden = [...days].flatMap((day) => [...(view.hidden.get(day) ?? [])]);
   if (hidden.length === 0) return lake;

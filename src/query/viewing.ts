@@ -100,8 +100,8 @@ export class Viewing {
       ...this.#inFlight,
       ...(this.#last ? [this.#last] : []),
     ]);
-    const alike = (files: readonly LakeFile[]) => this.#schemas.alike(files);
-    const view: View = { generation, files: snapshot.files, ranges, hidden, alike, tailRows: rows.length };
+    const likeness = (files: readonly LakeFile[]) => this.#schemas.likeness(files);
+    const view: View = { generation, files: snapshot.files, ranges, hidden, likeness, tailRows: rows.length };
     this.#last = view;
     return view;
   }

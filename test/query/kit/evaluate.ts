@@ -1,4 +1,5 @@
 /** The filter said again in the plainest way: what a question means, over records in memory. */
+import { matchesText, parseText } from "../../../src/query/text/index.ts";
 import type { CallRecord, ColumnName } from "../../../src/record/index.ts";
 
 export interface Condition {
@@ -18,12 +19,13 @@ export interface Asked {
   readonly min_duration?: string | undefined;
   readonly max_duration?: string | undefined;
   readonly has_tool_calls?: boolean | undefined;
+  readonly q?: string | undefined;
   readonly where: readonly Condition[];
 }
 
 export function paramsOf(asked: Asked): URLSearchParams {
   const params = new URLSearchParams();
-  for (const key of ["tz", "start_date", "end_date", "min_duration", "max_duration"] as const) {
+  for (const key of ["tz", "start_date", "end_date", "min_duration", "max_duration", "q"] as const) {
     const value = asked[key];
     if (value !== undefined) params.set(key, value);
   }
@@ -49,15 +51,24 @@ export function holds(asked: Asked, call: CallRecord): boolean {
     (asked.max_duration === undefined ||
       (call.duration_seconds ?? Number.POSITIVE_INFINITY) <= Number(asked.max_duration)) &&
     (asked.has_tool_calls === undefined || (call.tool_call_count ?? 0) > 0 === asked.has_tool_calls) &&
+    (asked.q === undefined || matchesText(parseText(asked.q), call) !== null) &&
     asked.where.every((condition) => conditionHolds(condition, call))
   );
 }
 
 function inTime({ tz = "UTC", start_date, end_date }: Asked, start_time: string): boolean {
-  const day = new Intl.DateTimeFormat("sv-SE", { timeZone: tz, dateStyle: "short" }).format(new Date(start_time));
+  const day = calendarOf(tz).format(new Date(start_time));
   const at = Date.parse(start_time);
   if (start_date !== undefined && (isDate(start_date) ? day < start_date : at < Date.parse(start_date))) return false;
   return end_date === undefined || (isDate(end_date) ? day <= end_date : at < Date.parse(end_date));
+}
+
+const calendars = new Map<string, Intl.DateTimeFormat>();
+
+function calendarOf(timeZone: string): Intl.DateTimeFormat {
+  const known = calendars.get(timeZone) ?? new Intl.DateTimeFormat("sv-SE", { timeZone, dateStyle: "short" });
+  calendars.set(timeZone, known);
+  return known;
 }
 
 const isDate = (text: string) => text.length === 10;
