@@ -42,9 +42,14 @@ export class CallEvents {
     return this.#n;
   }
 
+  /** Numbers up to this one are taken, by lines that are not kept. */
+  skipTo(n: number): void {
+    if (n > this.#n) this.#n = n;
+  }
+
   /** Keeps an event and, unless the call has ended, queues its line. `n` is given for one that has been written before. */
   add(kind: LineKind, time: string, body: string, ended: boolean, n = this.next()): void {
-    if (n > this.#n) this.#n = n;
+    this.skipTo(n);
     const event: CallEvent = { kind, n, time, body };
     this.#list.push(event);
     if (ended) return;

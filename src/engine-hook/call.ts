@@ -12,6 +12,7 @@ import { type JournalLine, type LineKind, openLine } from "../store/journal/line
 import { CallColumns } from "./call-columns.ts";
 import { CallEvents } from "./call-events.ts";
 import { CallClock } from "./clock.ts";
+import { HangUp } from "./hang-up.ts";
 import type {
   Call,
   CallControl,
@@ -69,9 +70,8 @@ export class LiveCall implements Call {
   #ended: Promise<Receipt> | null = null;
   #timedOut = false;
   #late: NodeJS.Timeout | undefined;
-  #control: CallControl = {};
-  /** Why somebody outside asked for the call's end. */
-  #askedToEnd: string | null = null;
+  /** How the call can be ended from outside. */
+  readonly hanging = new HangUp();
   /** When the last event came, by `performance.now()`, and by the clock on the wall. */
   activeAt = performance.now();
   #activeWall = 0;
@@ -119,7 +119,9 @@ export class LiveCall implements Call {
   resume(lines: readonly JournalLine[], partial: readonly Message[], from: string): void {
     this.#host.guard(() => {
       for (const { k, n, t, b } of lines) {
-        if (n === undefined || k === "partial" || k === "control") continue;
+        if (n === undefined) continue;
+        this.#events.skipTo(n);
+        if (k === "partial" || k === "control") continue;
         this.#events.add(k, t, JSON.stringify(b), false, n);
         if (k === "message") this.#countMessage(b as Message, instantMs(b["at"]) ?? this.#startMs);
         else if (k === "turn") this.#countTurn(b as Turn);
@@ -217,14 +219,6 @@ export class LiveCall implements Call {
     this.#timedOut = true;
   }
 
-  /** Asks the engine to end the call. Rejects with its reason if it cannot. */
-  async hangUp(reason: string): Promise<void> {
-    const { hangUp } = this.#control;
-    if (!hangUp) throw new Error("The engine gave no way to end this call.");
-    this.#askedToEnd = reason;
-    await hangUp();
-  }
-
   /** Writes a revision that waits for more late events, now. */
   flushLate(): Promise<Receipt> | null {
     return this.#late ? this.#write() : null;
@@ -304,10 +298,8 @@ export class LiveCall implements Call {
   }
 
   #takeControl(control: CallControl): void {
-    if (typeof memberOf(control, "hangUp") !== "function") return;
-    const known = this.#control.hangUp !== undefined;
-    this.#control = control;
-    if (!known) this.#note("control", isoOf(this.#clock.now()), '{"can_end":true}');
+    if (this.hanging.take(memberOf(control, "hangUp")))
+      this.#note("control", isoOf(this.#clock.now()), '{"can_end":true}');
   }
 
   /** Keeps an event and queues its line; after the end it makes a revision of the record instead. */
@@ -379,9 +371,9 @@ export class LiveCall implements Call {
     columns.writer = this.#host.queue.writer || null;
     columns.barge_in_count ??= this.#bargeIns;
     if (this.#durationMs !== null) columns.duration_seconds ??= this.#durationMs / 1000;
-    if (this.#askedToEnd !== null) {
+    if (this.hanging.reason !== null) {
       columns.ended_by ??= "system";
-      columns.ended_reason ??= this.#askedToEnd;
+      columns.ended_reason ??= this.hanging.reason;
     }
     const heard = this.#turns === 0 && this.#heardLatencies.length > 0;
     if (heard) {

@@ -1,12 +1,15 @@
 /** The call history an engine opens: it gives out live calls, takes finished ones, counts, and tells of failures. */
 import { normaliseRecord } from "../record/normalise.ts";
 import { isoOf } from "../record/time.ts";
+import type { AbandonedCall } from "../store/journal/abandoned.ts";
 import { openLine } from "../store/journal/line.ts";
 import { type CallHost, LiveCall } from "./call.ts";
+import { notOpen } from "./hang-up.ts";
 import type { Call, CallControl, CallStart, Receipt, RecordInput, RecoveredCall } from "./inputs.ts";
 import { OpenCalls } from "./open-calls.ts";
 import { type CallHistoryOptions, type CheckedOptions, checkOptions } from "./options.ts";
 import { JournalQueue } from "./queue.ts";
+import { Recovery } from "./recovery.ts";
 
 export interface HistoryEvents {
   /** Something went wrong: the disk, the journal's thread, or a value of the engine that could not be handled. */
@@ -47,6 +50,7 @@ export class CallHistory {
   readonly #calls: OpenCalls;
   /** Calls with events after their end, whose revision is still to be written. */
   readonly #late = new Set<LiveCall>();
+  readonly #recovery = new Recovery();
   readonly #listeners = new Map<string, Set<Listener>>();
   #failed = 0;
   #lastFailure: string | null = null;
@@ -66,6 +70,8 @@ export class CallHistory {
       failure: (message, code) => this.#fail(message, code),
       resumed: () => this.#tell("resumed", { writer: this.#queue.writer }),
       dropped: (events, records) => this.#tell("dropped", { events, records }),
+      recovered: (calls) => this.#recovery.keep(calls, options.session_timeout_minutes * 60_000),
+      asked: async (request) => this.#calls.byId(request.id)?.hanging.ask(request) ?? notOpen,
       openLines: () => this.#calls.lines(),
     });
     this.#calls = new OpenCalls(options.session_timeout_minutes * 60_000);
@@ -83,7 +89,7 @@ export class CallHistory {
     };
   }
 
-  /** Starts the journal's thread; used by `openCallHistory`. */
+  /** Starts the journal's thread, which first reads what earlier processes left open; used by `openCallHistory`. */
   async start(): Promise<this> {
     if (this.#options.enabled) await this.#queue.start();
     return this;
@@ -91,7 +97,7 @@ export class CallHistory {
 
   /**
    * A call begins. One of the same source, call_id and start_time that is open already (or, where no start_time is given,
-   * of the same source and call_id) is the same call; so is one that a process of this engine left behind when it died.
+   * of the same source and call_id) is the same call; so is one of this start_time that an earlier process left behind.
    */
   startCall(start: CallStart, control: CallControl = {}): Call {
     if (!this.#options.enabled) return disabledCall;
@@ -101,6 +107,8 @@ export class CallHistory {
       open.beginAgain(start, control);
       return open;
     }
+    const left = this.#recovery.take(call.id, start);
+    if (left) return this.#goOn(left, start, control);
     this.#calls.add(call);
     call.begin(start, control);
     return call;
@@ -113,12 +121,21 @@ export class CallHistory {
 
   /** Calls that were open when an earlier process with this data folder, on this host, died; read when the history opened. */
   recovered(): readonly RecoveredCall[] {
-    return [];
+    return this.#recovery.list();
   }
 
   /** Goes on with a recovered call. Only for calls that the engine still has: what is not resumed is closed as lost. */
   resume(recovered: RecoveredCall, control: CallControl = {}): Call {
-    return this.startCall({ ...recovered.started, call_id: recovered.call_id } as CallStart, control);
+    const { source, call_id, start_time } = recovered;
+    return this.startCall({ source, call_id, start_time }, control);
+  }
+
+  #goOn({ call, lines, writer }: AbandonedCall, start: CallStart, control: CallControl): Call {
+    const resumed = new LiveCall(this.#host, call.started);
+    this.#calls.add(resumed);
+    resumed.resume(lines, call.partial, writer);
+    resumed.beginAgain(start, control);
+    return resumed;
   }
 
   /** Records a call that is over already. Resolves like `call.end`; never rejects. */

@@ -94,7 +94,7 @@ export interface RecoveredCall {
   readonly start_time: string;
   readonly last_event_time: string;
   /** All columns known so far, such as the caller's number and the engine's metadata. */
-  readonly started: Readonly<Partial<CallRecord>>;
+  readonly started: Partial<CallRecord>;
   /** Messages so far. */
   readonly messages: number;
   /** What was recorded of it so far; a sender that tells it again is told from one that tells more. */

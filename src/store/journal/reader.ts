@@ -138,6 +138,11 @@ export async function writerIsGone(dir: string, writer: string, nowMs = Date.now
   return stats === undefined || nowMs - stats.mtimeMs > SILENCE_MS_MAX;
 }
 
+/** Whether a writer's process ran on this machine, by its name. */
+export async function isOfThisHost(dir: string, writer: string): Promise<boolean> {
+  return (await readWriterFile(dir, writer))?.host === hostname();
+}
+
 /** What writer.json says; null if it is missing or torn (a kill while the writer started). */
 async function readWriterFile(dir: string, writer: string): Promise<WriterFile | null> {
   const bytes = await unlessCode(realFs.readFile(writerFile(dir, writer)), "ENOENT", "ENOTDIR");
