@@ -25,8 +25,8 @@ export function isEventSource(source: unknown): source is EventSource {
 }
 
 /**
- * Adds the listeners by name; gives back what takes them away. Never listens to `error`: an emitter without such a
- * listener throws, and that behaviour is the engine's own. The source's own refusals are left aside.
+ * Adds the listeners by name; gives back what takes them away. Name `error` only where its words are needed: an emitter
+ * without a listener for it throws, and with one it does not. The source's own refusals are left aside.
  */
 export function listen(source: EventSource, listeners: Readonly<Record<string, Listener>>): () => void {
   const loose = source as Loose;

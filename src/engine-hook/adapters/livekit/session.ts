@@ -37,6 +37,7 @@ export class LiveKitSession {
   /** The user's message that waits for an answer: its metrics. Undefined where none does. */
   #asked: { metrics: unknown } | undefined;
   #toolMs = 0;
+  #turns = 0;
   #used: readonly unknown[] | null = null;
   #usedTold = "";
   /** Who speaks, by the states: null before the user's first one, as in a session of text. */
@@ -155,6 +156,7 @@ export class LiveKitSession {
     if (this.#asked === undefined && told === null) return;
     if (backwards) this.#flags.add("impossible_latency");
     const turn: TurnInput = {
+      index: this.#turns,
       at: this.#lastToldAt,
       e2e_ms: backwards ? null : (told ?? this.#stateLatencyMs),
       endpointing_ms: latencyIn(user, "endOfTurnDelay", "end_of_turn_delay"),
@@ -164,6 +166,7 @@ export class LiveKitSession {
       tool_ms: this.#toolMs > 0 ? this.#toolMs : null,
       interrupted,
     };
+    this.#turns += 1;
     this.#asked = undefined;
     this.#stateLatencyMs = null;
     this.#toolMs = 0;
