@@ -13,9 +13,11 @@ export type {
   Health,
   SqlResult,
   SqlSchema,
+  CostOfCurrency,
   TimelinePoint,
   ToolCount,
   Totals,
+  TurnLatency,
   ValueCount,
 } from "../query/answers.ts";
 export type { CallRecord, Direction, EndedBy, Message, Outcome, ToolCall, Turn } from "../record/record.ts";
@@ -37,7 +39,8 @@ export type Permission =
   | "calls.ingest"
   | "calls.sql"
   | "calls.export"
-  | "calls.control";
+  | "calls.control"
+  | "calls.label";
 
 /** DELETE /:id and DELETE /?filter; with dry_run=true only would_delete. */
 export interface DeleteAnswer {
@@ -48,6 +51,11 @@ export interface DeleteAnswer {
 }
 export interface DeleteDryRun {
   would_delete: number;
+}
+
+/** POST /labels: how many calls have other labels now. */
+export interface LabelsAnswer {
+  labelled: number;
 }
 
 /** POST /: the record is durable. */

@@ -33,6 +33,7 @@ const ALL: readonly Permission[] = [
   "calls.delete",
   "calls.ingest",
   "calls.control",
+  "calls.label",
   "calls.sql",
   "calls.export",
 ];

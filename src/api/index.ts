@@ -16,6 +16,7 @@ import { eventRoutes } from "./routes/events.ts";
 import { exportRoutes } from "./routes/export.ts";
 import { healthRoutes } from "./routes/health.ts";
 import { ingestRoutes } from "./routes/ingest.ts";
+import { labelRoutes } from "./routes/labels.ts";
 import { liveRoutes } from "./routes/live.ts";
 import { reportRoutes } from "./routes/report.ts";
 import { sqlRoutes } from "./routes/sql.ts";
@@ -67,6 +68,7 @@ const ROUTES: readonly Routes[] = [
   eventRoutes,
   sqlRoutes,
   exportRoutes,
+  labelRoutes,
   liveRoutes,
   deletionRoutes,
   callRoutes,
