@@ -1,9 +1,12 @@
 /** Listens to an engine's object, EventEmitter or EventTarget, and stops without a trace. */
 
-/** The part of an EventEmitter, or of an EventTarget such as a WebSocket, that is needed to listen. */
+/**
+ * An EventEmitter, or an EventTarget such as a WebSocket. The parameters say nothing, so that emitters with typed events
+ * (an AgentSession, a client of a package) fit without a cast.
+ */
 export type EventSource =
-  | { on(event: string, listener: (...values: never[]) => void): unknown }
-  | { addEventListener(event: string, listener: (event: never) => void): unknown };
+  | { on(...parameters: never[]): unknown }
+  | { addEventListener(...parameters: never[]): unknown };
 
 type Listener = (...values: unknown[]) => void;
 interface Loose {
