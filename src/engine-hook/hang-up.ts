@@ -32,17 +32,17 @@ export class HangUp {
     );
     const answer = await Promise.race([asked, late]);
     clearTimeout(timer);
+    // An end that comes after this may have any reason.
+    if (!answer.ok) this.reason = null;
     return answer;
   }
 
   /** Whoever asks while the engine is at it, or after it was done, hears the same. */
   #askOnce(reason: string): Promise<unknown> {
-    const before = this.reason;
     // An engine may end the call before its function returns.
     this.reason = reason;
     this.#asked ??= (async () => this.#hangUp?.())().catch((error) => {
       this.#asked = null;
-      this.reason = before;
       throw error;
     });
     return this.#asked;
