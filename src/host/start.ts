@@ -29,8 +29,10 @@ async function run(): Promise<void> {
   const ours = await prepareHistory(config);
   let engine: DemoEngine | null = null;
   const served = await servePanel({ config, log, engine: () => engine });
-  if (ours && config.enabled)
-    engine = new DemoEngine({ dir: config.dir, publish_seconds: config.publish_seconds }, log);
+  if (ours && config.enabled) {
+    const { dir, publish_seconds, session_timeout_minutes } = config;
+    engine = new DemoEngine({ dir, publish_seconds, session_timeout_minutes }, log);
+  }
   log(`The panel is at ${served.url} (Ctrl-C stops it).`);
   if (engine) log("A demo engine runs as a process of its own; its calls appear as they end.");
   if (!stop.signal.aborted) await new Promise((resolve) => stop.signal.addEventListener("abort", resolve));

@@ -5,6 +5,7 @@ import type { HistoryStats } from "../../engine-hook/index.ts";
 export interface EngineSettings {
   readonly dir: string;
   readonly publish_seconds: number;
+  readonly session_timeout_minutes: number;
 }
 
 /** What the engine tells its host. */

@@ -25,6 +25,7 @@ process.on("disconnect", () => stop.abort());
 const history = await openCallHistory({
   dir: settings.dir,
   publish_seconds: settings.publish_seconds,
+  session_timeout_minutes: settings.session_timeout_minutes,
   time_zone: "UTC",
 });
 history.on("failure", ({ message }) => tell({ kind: "trouble", message }));
