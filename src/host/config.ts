@@ -45,6 +45,15 @@ const whole = (
   },
 });
 
+const secretOf = (variable: string, doc: string): Setting<string> => ({
+  variable,
+  type: "string",
+  default: "",
+  secret: true,
+  doc,
+  read: (text) => (text.length >= 8 ? { value: text } : { rule: "at least 8 characters long" }),
+});
+
 /** Every setting, by its name in code. */
 export const SETTINGS = {
   enabled: yesNo("CALL_HISTORY_ENABLED", true, "Whether calls are recorded."),
@@ -89,7 +98,7 @@ export const SETTINGS = {
     30,
     [1, 10_080],
     "of minutes ",
-    "How long a live session may be silent. Checked at the start; the first form of the hook closes no session by it.",
+    "How long a live session may be silent before it is ended.",
   ),
   port: whole("PORT", 8787, [0, 65_535], "", "Port of the panel; 0 takes a free one."),
   host: {
@@ -107,6 +116,29 @@ export const SETTINGS = {
     secret: true,
     doc: "Password of the panel and the API (HTTP Basic, any user name), at least 12 characters.",
     read: (text) => (text.length >= 12 ? { value: text } : { rule: "at least 12 characters long" }),
+  } as Setting<string>,
+  vapi_secret: secretOf(
+    "CALL_HISTORY_VAPI_SECRET",
+    "Secret of Vapi's server settings; its webhooks are taken when it is set.",
+  ),
+  retell_api_key: secretOf(
+    "CALL_HISTORY_RETELL_API_KEY",
+    "API key by which Retell signs; its webhooks are taken when it is set.",
+  ),
+  elevenlabs_secret: secretOf(
+    "CALL_HISTORY_ELEVENLABS_SECRET",
+    "Secret of ElevenLabs' webhook; it is taken when it is set.",
+  ),
+  report_secret: secretOf(
+    "CALL_HISTORY_REPORT_SECRET",
+    "Bearer's token of the devices that report; they are heard when it is set.",
+  ),
+  devices: {
+    variable: "CALL_HISTORY_DEVICES",
+    type: "string",
+    default: "",
+    doc: "JSON file of the devices that may report: MAC address to assistant_id and client_id.",
+    read: (text) => (text.includes("\0") ? { rule: "the path of a file" } : { value: text }),
   } as Setting<string>,
   demo_calls: whole(
     "DEMO_CALLS",

@@ -2,13 +2,14 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Hono } from "hono";
-import { createCallHistoryApi } from "../api/index.ts";
-import type { HistoryStats } from "../engine-hook/index.ts";
+import { createCallHistoryApi, createReportApi } from "../api/index.ts";
+import type { CallHistory, HistoryStats } from "../engine-hook/index.ts";
 import type { EtlProcess } from "../etl/index.ts";
 import type { CallLake } from "../query/index.ts";
 import { type Config, describeConfig } from "./config.ts";
 import type { EngineState } from "./demo/engine-process.ts";
 import { guard, securityHeaders } from "./guard.ts";
+import { FLEET_PATH, reportOf, webhooksOf } from "./ingest-options.ts";
 import { PACKAGE_ROOT, type PluginManifest } from "./package-root.ts";
 import { serveFile } from "./static-files.ts";
 
@@ -17,6 +18,8 @@ export interface PanelOptions {
   readonly manifest: PluginManifest;
   readonly lake: CallLake;
   readonly etl: EtlProcess;
+  /** Takes what is told of calls over HTTP; null where nothing is recorded. */
+  readonly history: CallHistory | null;
   /** The engine, if this host runs one. */
   readonly engine: () => { state: EngineState; hook: HistoryStats | null } | null;
 }
@@ -33,13 +36,15 @@ const NO_ENGINE: EngineState = {
 
 /** The panel as one Hono app. */
 export function createPanel(options: PanelOptions): Hono {
-  const { config, manifest, lake, etl } = options;
+  const { config, manifest, lake, etl, history } = options;
   const pages = fileURLToPath(new URL("./panel/", import.meta.url));
   const elements = join(PACKAGE_ROOT, "dist", "ui");
   const permissions = manifest.permissions.map(({ id }) => id);
 
+  const report = reportOf(config);
+
   const app = new Hono();
-  app.use(securityHeaders(manifest), guard(config));
+  app.use(securityHeaders(manifest), guard(config, manifest.router.mount));
   app.route(
     manifest.router.mount,
     createCallHistoryApi({
@@ -47,8 +52,12 @@ export function createPanel(options: PanelOptions): Hono {
       time_zone: config.time_zone,
       identify: () => ({ subject: "admin", permissions: new Set(permissions) }),
       erase: (ids: readonly string[], who: string) => etl.erase({ ids: [...ids] }, { who }),
+      history: history ?? undefined,
+      webhooks: webhooksOf(config),
+      report,
     }),
   );
+  if (report && history) app.route(FLEET_PATH, createReportApi({ lake, history, report }));
   app.get("/plugin.json", (c) => c.json(manifest));
   app.get("/panel/host.json", (c) =>
     c.json({ permissions, time_zone: config.time_zone, settings: describeConfig(config) }),

@@ -2,6 +2,7 @@
 import type { Server } from "node:http";
 import { serve as listen, type ServerType } from "@hono/node-server";
 import { attachLiveFeed } from "../api/index.ts";
+import { type CallHistory, openCallHistory } from "../engine-hook/index.ts";
 import { type EtlProcess, startEtlProcess } from "../etl/index.ts";
 import { type CallLake, openCallLake } from "../query/index.ts";
 import { type Config, ConfigError } from "./config.ts";
@@ -36,10 +37,12 @@ export async function servePanel({ config, log, engine = () => null }: ServeOpti
     const lake: CallLake = await openCallLake({ dir: config.dir, log });
     opened.push(lake);
     const { dir, publish_seconds, retention_days } = config;
+    const history = config.enabled ? await openHistory(config, log) : null;
+    if (history) opened.push(history);
     const etl: EtlProcess = await startEtlProcess({ dir, publish_seconds, retention_days, log });
     opened.push(etl);
     const manifest = readManifest();
-    const app = createPanel({ config, manifest, lake, etl, engine: () => stateOf(engine()) });
+    const app = createPanel({ config, manifest, lake, etl, history, engine: () => stateOf(engine()) });
     const server = await open(app.fetch, config);
     opened.push({ close: () => stop(server) });
     const detach = attachLiveFeed(server as Server, { fetch: app.fetch, path: `${manifest.router.mount}/live` });
@@ -55,6 +58,14 @@ export async function servePanel({ config, log, engine = () => null }: ServeOpti
     await closeAll();
     throw error;
   }
+}
+
+/** The panel's own journal, for calls that are told over HTTP. Opened before the etl looks for writers that are gone. */
+async function openHistory(config: Config, log: (line: string) => void): Promise<CallHistory> {
+  const { dir, publish_seconds, keep_empty, session_timeout_minutes } = config;
+  const history = await openCallHistory({ dir, publish_seconds, keep_empty, session_timeout_minutes });
+  history.on("failure", ({ message }) => log(`The journal of the panel: ${message}`));
+  return history;
 }
 
 function stateOf(engine: DemoEngine | null) {

@@ -15,6 +15,11 @@ describe("readConfig", () => {
       port: 8787,
       host: "127.0.0.1",
       password: "",
+      vapi_secret: "",
+      retell_api_key: "",
+      elevenlabs_secret: "",
+      report_secret: "",
+      devices: "",
       demo_calls: 20_000,
     });
   });
