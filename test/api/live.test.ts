@@ -309,6 +309,7 @@ test("the same feed comes over WebSocket, and is resumed there", async () => {
   backend.as({ client_id: "one" });
   expect(await refused(url, { origin: "https://elsewhere.example.com" })).toBe(403);
   expect(await refused(`${url}?colour=red`)).toBe(400);
+  expect(await refused(`${url}/elsewhere`)).toBe(404);
 
   const first = connect();
   const hello = first.has(isMessage("hello"));

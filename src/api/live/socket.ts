@@ -21,6 +21,7 @@ type Reading = Omit<LiveReading, "signal">;
 
 const UPGRADE = Symbol("call-lake live upgrade");
 const MESSAGE_BYTES_MAX = 1024;
+const CLOSE_MS_MAX = 1000;
 
 /** What takes the reading, if this request came from a socket that wants to be upgraded. */
 export function upgradeOf(c: Context): ((reading: Reading) => void) | null {
@@ -33,13 +34,19 @@ export function upgradeOf(c: Context): ((reading: Reading) => void) | null {
  * Serves the feed of GET /live to WebSocket clients as well: text messages `{"id", "event"}`, to be resumed by
  * `?last_event_id=`. Other paths are left to the host's own upgrade listeners. What it gives back stops it.
  */
-export function attachLiveFeed(server: Pick<Server, "on" | "off">, options: LiveSocketOptions): () => void {
+export function attachLiveFeed(
+  server: Pick<Server, "on" | "off" | "listenerCount">,
+  options: LiveSocketOptions,
+): () => void {
   const { path = "/api/calls/live", origins = [], heartbeat_ms = 15_000 } = options;
   const sockets = new WebSocketServer({ noServer: true, maxPayload: MESSAGE_BYTES_MAX, perMessageDeflate: false });
   const onUpgrade = (message: IncomingMessage, socket: Duplex, head: Buffer) => {
     const url = urlOf(message);
-    if (url?.pathname !== path) return;
+    const isOurs = url?.pathname === path;
+    // Left alone when nobody else listens, it would stay open for ever.
+    if (!isOurs && server.listenerCount("upgrade") > 1) return;
     socket.on("error", () => socket.destroy());
+    if (!isOurs) return refuse(socket, 404, "There is nothing to upgrade here.");
     if (!isOwnPage(message, origins)) return refuse(socket, 403, "A page of another site may not connect.");
     void upgrade(message, url).then(
       (answer) => {
@@ -84,11 +91,12 @@ async function serve(client: WebSocket, reading: Reading, heartbeatMs: number): 
       for (const frame of frames)
         await sent(client, `{"id":"${frame.id}","event":${frame.event === null ? "null" : textOf(frame.event)}}`);
     }
+    client.close(1001, "The feed has ended here.");
   } catch {
     client.close(1013, "The feed cannot be followed now; try again.");
   } finally {
     clearInterval(pings);
-    client.terminate();
+    setTimeout(() => client.terminate(), CLOSE_MS_MAX).unref();
   }
 }
 
