@@ -6,23 +6,22 @@ import { countOf } from "./count.ts";
 import { type Filter, mayHold, whereOf } from "./filter.ts";
 import { afterCursor, orderOf, type Page, questionOf, refuseForeignCursor, sortKey, writeCursor } from "./page.ts";
 import { selectList } from "./projection.ts";
-import { type Row, textOf } from "./rows.ts";
-import { isHidden, refuseHidden, type Scope } from "./scope.ts";
+import { numberOf, type Row, textOf } from "./rows.ts";
+import { conditionOf, isHidden, refuseHidden, type Scope } from "./scope.ts";
 import { join, name, raw, readable, type Sql, sql } from "./statement.ts";
 import { SUMMARY_COLUMNS } from "./summary-columns.ts";
 import { daysOf, sourceOf, type View } from "./view.ts";
 
 const KEY = "call_lake_key";
-/** Each window of days is this much longer than the one before. */
-const WINDOW_GROWTH = 3;
+/** Each window of days is as many times as long as the one before. */
+const WINDOW_GROWTH = 4;
 
 /** The page of the calls under the filter and within the scope. */
 export async function listCalls(view: View, ask: Ask, filter: Filter, page: Page, scope: Scope): Promise<CallList> {
   refuseHidden(page.sort.column, scope, "sort");
   refuseForeignCursor(page, filter, scope);
-  const walk = page.sort.column === "start_time" && page.offset === 0;
   const [rows, total] = await Promise.all([
-    walk ? byWindows(view, ask, filter, page, scope) : bySort(view, ask, filter, page, scope),
+    rowsOf(view, ask, filter, page, scope),
     page.include_total ? countOf(view, ask, filter, scope) : undefined,
   ]);
   const shown = rows.slice(0, page.limit);
@@ -50,6 +49,27 @@ ORDER BY ${orderOf(page.sort)}
 LIMIT ${page.limit}${page.offset > 0 ? sql` OFFSET ${page.offset}` : raw("")}`);
 }
 
+/** Ids first, by as few columns as may be; then the rows of the few days these ids are in. */
+async function rowsOf(view: View, ask: Ask, filter: Filter, page: Page, scope: Scope): Promise<Row[]> {
+  const keys = await (page.sort.column === "start_time" ? byWindows : bySort)(view, ask, filter, page, scope);
+  const ids = keys.map((row) => textOf(row["id"]) ?? "");
+  const [least] = [...ids].sort();
+  if (least === undefined) return [];
+  const days = new Set(ids.map(dayOf));
+  // The least id lets whole row groups be passed over, which a list of ids alone does not.
+  const rows = await ask(sql`SELECT ${selectList(SUMMARY_COLUMNS, scope)}
+    FROM ${sourceOf(view, (day) => days.has(day))}
+    WHERE ${conditionOf(scope)} AND id >= ${least} AND id IN (${join(
+      ids.map((id) => sql`${id}`),
+      ", ",
+    )})`);
+  const byId = new Map(rows.map((row) => [textOf(row["id"]), row]));
+  return keys.flatMap(({ id, [KEY]: key }) => {
+    const row = byId.get(textOf(id));
+    return row ? [{ ...row, [KEY]: key ?? null }] : [];
+  });
+}
+
 /** Newest or oldest days first, until the page is full. */
 async function byWindows(view: View, ask: Ask, filter: Filter, page: Page, scope: Scope): Promise<Row[]> {
   const { sort, cursor } = page;
@@ -57,57 +77,50 @@ async function byWindows(view: View, ask: Ask, filter: Filter, page: Page, scope
   const days = daysOf(view).filter((day) => mayHold(filter, day));
   if (!sort.descending) days.reverse();
   const ahead = at === null ? days : days.filter((day) => (sort.descending ? day <= at : day >= at));
+  const { from: first, offset } = await skipped(view, ask, filter, page, scope, ahead);
   const rows: Row[] = [];
+  const wanted = page.limit + 1 + offset;
   let width = 1;
-  for (let from = 0; from < ahead.length && rows.length <= page.limit; from += width, width *= WINDOW_GROWTH) {
+  for (let from = first; from < ahead.length && rows.length < wanted; from += width, width *= WINDOW_GROWTH) {
     const window = new Set(ahead.slice(from, from + width));
-    const wanted = page.limit + 1 - rows.length;
-    rows.push(
-      ...(await ask(
-        pageOf(
-          sourceOf(view, (day) => window.has(day)),
-          filter,
-          page,
-          scope,
-          wanted,
-        ),
-      )),
-    );
+    const source = sourceOf(view, (day) => window.has(day));
+    rows.push(...(await ask(keysSql(source, filter, page, scope, wanted - rows.length, 0))));
   }
-  return rows;
+  return rows.slice(offset);
 }
 
-function pageOf(source: Sql, filter: Filter, page: Page, scope: Scope, limit: number): Sql {
-  return sql`SELECT ${selectList(SUMMARY_COLUMNS, scope)}, ${keyOf(page)}
-    FROM (SELECT * FROM ${source} WHERE ${conditions(filter, page, scope)}
-      ORDER BY ${orderOf(page.sort)} LIMIT ${limit}) ORDER BY ${orderOf(page.sort)}`;
+/** For a page by its number: the day it begins in, and the rows of that day that come before it. */
+async function skipped(view: View, ask: Ask, filter: Filter, page: Page, scope: Scope, days: readonly string[]) {
+  let offset = page.offset;
+  if (offset === 0) return { from: 0, offset };
+  const had = new Set(days);
+  const rows = await ask(sql`SELECT CAST(day AS VARCHAR) AS day, count(*) AS calls
+    FROM ${sourceOf(view, (day) => had.has(day))} WHERE ${whereOf(filter, scope)} GROUP BY ALL`);
+  const counts = new Map(rows.map((row) => [textOf(row["day"]), numberOf(row["calls"]) ?? 0]));
+  let from = 0;
+  for (const day of days) {
+    const calls = counts.get(day) ?? 0;
+    if (calls > offset) break;
+    offset -= calls;
+    from += 1;
+  }
+  return { from, offset };
 }
 
-/** Ids first, by two columns of all days; then the rows of the few days these ids are in. */
-async function bySort(view: View, ask: Ask, filter: Filter, page: Page, scope: Scope): Promise<Row[]> {
-  const keys = await ask(sql`SELECT id, ${keyOf(page)}
-    FROM ${sourceOf(view, (day) => mayHold(filter, day))} WHERE ${conditions(filter, page, scope)}
-    ORDER BY ${orderOf(page.sort)} LIMIT ${page.limit + 1} OFFSET ${page.offset}`);
-  const ids = keys.map((row) => textOf(row["id"]) ?? "");
-  if (ids.length === 0) return [];
-  const days = new Set(ids.map(dayOf));
-  const rows = await ask(sql`SELECT ${selectList(SUMMARY_COLUMNS, scope)}, ${keyOf(page)}
-    FROM ${sourceOf(view, (day) => days.has(day))}
-    WHERE ${whereOf(filter, scope)} AND id IN (${join(
-      ids.map((id) => sql`${id}`),
-      ", ",
-    )})`);
-  const byId = new Map(rows.map((row) => [textOf(row["id"]), row]));
-  return ids.map((id) => byId.get(id)).filter((row) => row !== undefined);
+function bySort(view: View, ask: Ask, filter: Filter, page: Page, scope: Scope): Promise<Row[]> {
+  const source = sourceOf(view, (day) => mayHold(filter, day));
+  return ask(keysSql(source, filter, page, scope, page.limit + 1, page.offset));
+}
+
+function keysSql(source: Sql, filter: Filter, page: Page, scope: Scope, limit: number, offset: number): Sql {
+  return sql`SELECT id, CAST(${sortKey(page.sort.column)} AS VARCHAR) AS ${name(KEY)}
+    FROM ${source} WHERE ${conditions(filter, page, scope)}
+    ORDER BY ${orderOf(page.sort)} LIMIT ${limit} OFFSET ${offset}`;
 }
 
 function conditions(filter: Filter, page: Page, scope: Scope): Sql {
   const where = whereOf(filter, scope);
   return page.cursor ? sql`${where} AND ${afterCursor(page.sort, page.cursor)}` : where;
-}
-
-function keyOf(page: Page): Sql {
-  return sql`CAST(${sortKey(page.sort.column)} AS VARCHAR) AS ${name(KEY)}`;
 }
 
 function selectNames(scope: Scope): Sql {

@@ -165,5 +165,7 @@ export function afterCursor({ column, descending }: Sort, cursor: Cursor): Sql {
   const key = sortKey(column);
   if (cursor.value === null) return sql`(${key} IS NULL AND id ${beyond} ${cursor.id})`;
   const value = sql`CAST(${cursor.value} AS ${raw(duckdbType(COLUMNS[column].shape))})`;
-  return sql`(${key} ${beyond} ${value} OR (${key} = ${value} AND id ${beyond} ${cursor.id}) OR ${key} IS NULL)`;
+  const after = sql`(${key} ${beyond} ${value} OR (${key} = ${value} AND id ${beyond} ${cursor.id}) OR ${key} IS NULL)`;
+  // Every call has a start: said so, whole row groups are passed over.
+  return column === "start_time" ? sql`${key} ${beyond}= ${value} AND ${after}` : after;
 }

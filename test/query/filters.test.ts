@@ -151,7 +151,7 @@ describe("random filters over random calls", () => {
       const tools = (call: CallRecord) => known((call.tool_calls ?? []).map((tool) => tool.name));
       expect(asMap(tool_name), "tool_name").toEqual(countsOf(wanted, tools));
     };
-    await fc.assert(fc.asyncProperty(asking, check), { numRuns: 60, seed: 7 });
+    await fc.assert(fc.asyncProperty(asking, check), { numRuns: 40, seed: 7 });
   }, 240_000);
 
   it("prune no day that holds a call", () => {
@@ -181,8 +181,9 @@ describe("random filters over random calls", () => {
     expect(stats.totals.duration_seconds_total).toBeCloseTo(total, 6);
     expect(stats.totals.avg_duration_seconds).toBeCloseTo(total / durations.length, 6);
     expect(stats.totals.avg_turn_latency_ms).toBeCloseTo(latencies.reduce((a, b) => a + b, 0) / latencies.length, 6);
-    expect(stats.totals.p50_turn_latency_ms).toBeCloseTo(at(0.5), 6);
-    expect(stats.totals.p95_turn_latency_ms).toBeCloseTo(at(0.95), 6);
+    // Percentiles come from buckets (docs/api.md): right to a twentieth.
+    expect((stats.totals.p50_turn_latency_ms ?? 0) / at(0.5)).toBeCloseTo(1, 1);
+    expect((stats.totals.p95_turn_latency_ms ?? 0) / at(0.95)).toBeCloseTo(1, 1);
     expect(stats.totals.completed).toBe(wanted.filter((call) => call.outcome === "completed").length);
     const lookups = wanted.filter((c) => c.tool_call_count).flatMap((call) => call.tool_calls ?? []);
     const mine = lookups.filter((tool) => tool.name === "lookup");
