@@ -39,7 +39,12 @@ export interface Totals {
   avg_turn_latency_ms: number | null;
   p50_turn_latency_ms: number | null;
   p95_turn_latency_ms: number | null;
+  p99_turn_latency_ms: number | null;
+  /** Turns with a plausible latency. */
+  turns: number;
   barge_ins: number;
+  /** Share of the calls with at least one barge-in, 0 … 1. */
+  barge_in_rate: number | null;
   /** Calls with outcome completed. */
   completed: number;
 }
@@ -64,6 +69,27 @@ export interface ToolCount {
   /** ok / (ok + errors), 0 … 1. */
   success_rate: number | null;
   avg_duration_ms: number | null;
+  p50_duration_ms: number | null;
+  p95_duration_ms: number | null;
+}
+
+/** Latencies of turns. Percentiles are at most 5 % from the exact ones: see docs/statistics.md. */
+export interface TurnLatency {
+  avg_ms: number | null;
+  p50_ms: number | null;
+  p95_ms: number | null;
+  p99_ms: number | null;
+  /** Buckets 5 % wide, from_ms included and to_ms not, in ascending order; empty ones are left out. */
+  histogram: { from_ms: number; to_ms: number; turns: number }[];
+  /** By UTC day, or by the Monday of the UTC week where the timeline has weeks; days without turns are left out. */
+  trend: { day: string; turns: number; p50_ms: number; p95_ms: number }[];
+}
+
+export interface CostOfCurrency {
+  currency: string | null;
+  /** Calls whose cost is known. */
+  calls: number;
+  total: number;
 }
 
 export interface CallerCount {
@@ -83,11 +109,19 @@ export interface CallStats {
   timeline: { bucket: "hour" | "day" | "week"; points: TimelinePoint[] };
   /** 24 rows, hour of the day in tz. */
   hours: { hour: number; calls: number }[];
+  /** 168 rows: weekday (1 is Monday, 7 Sunday) and hour of the day in tz. */
+  heat_map: { weekday: number; hour: number; calls: number }[];
   outcomes: ValueCount[];
   providers: ValueCount[];
   pipelines: ValueCount[];
   contexts: ValueCount[];
+  /** By initial_agent. */
+  agents: ValueCount[];
+  languages: ValueCount[];
+  directions: ValueCount[];
+  latency: TurnLatency;
   tools: ToolCount[];
+  cost: CostOfCurrency[];
   top_callers: CallerCount[];
   sql?: string;
 }

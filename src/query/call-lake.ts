@@ -7,7 +7,7 @@ import { LiveFeed } from "../store/journal/live-feed.ts";
 import { callsDir } from "../store/lake/names.ts";
 import { type AnalystAnswer, AnalystDesk, type SqlQuestion } from "./analyst/desk.ts";
 import type { CallFacets, CallList, CallStats, FacetValues, Health } from "./answers.ts";
-import { Asking } from "./asking.ts";
+import { type Ask, Asking } from "./asking.ts";
 import { openChildEngine } from "./child-engine.ts";
 import { countOf, idsOf } from "./count.ts";
 import { getCall } from "./detail.ts";
@@ -17,14 +17,17 @@ import { EngineLostError } from "./errors.ts";
 import { type Export, type ExportQuestion, exportCalls } from "./export/export.ts";
 import { type FacetQuestion, facetOf, facetsOf } from "./facets.ts";
 import type { Filter } from "./filter.ts";
+import { type CallKey, type FoundCall, findCalls } from "./find.ts";
 import { answerSql, type ColumnOfAnswer, describeSql, judgeSql, refuseAllButOneSelect } from "./free-sql.ts";
 import { healthOf } from "./health.ts";
 import { listCalls } from "./list.ts";
 import type { Page } from "./page.ts";
-import { type CallKey, type FoundCall, findCalls } from "./find.ts";
+import { Rollups } from "./rollups.ts";
 import { type Row, textOf } from "./rows.ts";
 import type { Scope } from "./scope.ts";
+import { SearchIndex } from "./search-index.ts";
 import { statsOf } from "./stats.ts";
+import type { View } from "./view.ts";
 import { Viewing } from "./viewing.ts";
 
 export interface CallLakeOptions {
@@ -115,26 +118,55 @@ export function lakeOf(
   const follower = new JournalFollower(dir);
   const live = new LiveFeed(dir, { log });
   const viewing = new Viewing(dir, engine, follower, log);
+  const rollups = new Rollups(dir, engine, log);
   const asking = new Asking(engine, viewing);
+  const index = new SearchIndex(dir);
+  /** Gives the question the view and the filter that a q has been looked up for. */
+  const searched =
+    <T>(filter: Filter, of: (view: View, ask: Ask, narrowed: Filter) => Promise<T>) =>
+    async (view: View, ask: Ask): Promise<T> => {
+      const narrow = await index.narrow(view, ask, filter);
+      return of(narrow.view, ask, narrow.filter);
+    };
   const desk = new AnalystDesk(dir, openDesk, follower, log);
   return {
     live,
     list: (filter, page, scope, signal) =>
-      asking.question((view, ask) => listCalls(view, ask, filter, page, scope), signal),
+      asking.question(
+        searched(filter, (view, ask, narrowed) => listCalls(view, ask, narrowed, page, scope)),
+        signal,
+      ),
     get: (id, scope, signal) => asking.question((view, ask) => getCall(view, ask, id, scope), signal),
     stats: (filter, scope, more = {}) =>
       asking.question(
-        (view, ask) => statsOf(view, ask, filter, scope, Date.now(), more.sql ?? false),
+        (view, ask) => statsOf(view, ask, rollups, filter, scope, Date.now(), more.sql ?? false),
         more.signal,
         "heavy",
       ),
     facets: (filter, scope, signal) =>
-      asking.question((view, ask) => facetsOf(view, ask, filter, scope), signal, "heavy"),
+      asking.question(
+        searched(filter, (view, ask, narrowed) => facetsOf(view, ask, narrowed, scope)),
+        signal,
+        "heavy",
+      ),
     facet: (filter, question, scope, signal) =>
-      asking.question((view, ask) => facetOf(view, ask, filter, question, scope), signal, "heavy"),
+      asking.question(
+        searched(filter, (view, ask, narrowed) => facetOf(view, ask, narrowed, question, scope)),
+        signal,
+        "heavy",
+      ),
     find: (keys) => asking.question((view, ask) => findCalls(view, ask, keys, follower.activeCalls())),
-    count: (filter, scope, signal) => asking.question((view, ask) => countOf(view, ask, filter, scope), signal),
-    ids: (filter, scope, signal) => asking.question((view, ask) => idsOf(view, ask, filter, scope), signal, "heavy"),
+    count: (filter, scope, signal) =>
+      asking.question(
+        searched(filter, (view, ask, narrowed) => countOf(view, ask, narrowed, scope)),
+        signal,
+      ),
+    ids: (filter, scope, signal) =>
+      asking.question(
+        searched(filter, (view, ask, narrowed) => idsOf(view, ask, narrowed, scope)),
+        signal,
+        "heavy",
+      ),
     sql: async (statement, signal) => {
       const columns = await asking.question(async (view, ask) => {
         const [judged] = await ask(judgeSql(statement));

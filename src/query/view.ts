@@ -2,7 +2,8 @@
 import type { LakeFile } from "../store/lake/names.ts";
 import { parquetSource } from "../store/lake/sql.ts";
 import type { Likeness } from "./schemas.ts";
-import { join, raw, type Sql, sql } from "./statement.ts";
+import { type Found, isFound } from "./search-index.ts";
+import { all, join, raw, type Sql, sql } from "./statement.ts";
 import { type TailRange, tailSource } from "./tail.ts";
 
 export interface View {
@@ -17,6 +18,8 @@ export interface View {
   likeness(files: readonly LakeFile[]): Likeness;
   /** Rows of the tail. */
   readonly tailRows: number;
+  /** Where a q was looked up in the index: the view is then of the calls that have it. */
+  readonly found?: Found;
 }
 
 /** The UTC days the view has calls of, newest first. */
@@ -37,6 +40,7 @@ export function sourceOf(view: View, has: (day: string) => boolean = () => true)
 export function partsOf(view: View, has: (day: string) => boolean = () => true): Sql[] {
   const files = view.files.filter((file) => has(file.day));
   const ranges = view.ranges.filter((range) => has(range.day));
+  if (view.found) return partsFound(view, view.found, files, ranges);
   const parts = files.length === 0 ? [] : [sql`SELECT * FROM ${lakeOf(view, files)}`];
   // An empty tail comes too where files of an older version may lack columns: it has them all.
   if (ranges.length > 0 || view.likeness(files) !== "whole") parts.push(raw(tailSource(ranges)));
@@ -48,12 +52,30 @@ export function rowsOf(view: View, files: readonly LakeFile[]): Sql {
   return sql`(SELECT *, file_index AS call_file, file_row_number AS call_row FROM ${lakeOf(view, files)})`;
 }
 
+/** The files the index speaks of by the rows it names; the others, and the tail, by their text. */
+function partsFound(view: View, found: Found, files: readonly LakeFile[], ranges: readonly TailRange[]): Sql[] {
+  const [named, others] = [
+    files.filter((file) => found.files.has(file.path)),
+    files.filter((file) => !found.files.has(file.path)),
+  ];
+  const parts: Sql[] = [];
+  if (named.length > 0) parts.push(sql`SELECT * FROM ${lakeOf(view, named)}`);
+  if (others.length > 0) parts.push(sql`SELECT * FROM ${lakeOf(view, others)}`);
+  if (ranges.length > 0 || view.likeness(files) !== "whole") {
+    parts.push(sql`SELECT * FROM (${raw(tailSource(ranges))}) WHERE ${found.condition}`);
+  }
+  return parts;
+}
+
 function lakeOf(view: View, files: readonly LakeFile[]): Sql {
   const lake = raw(parquetSource(files, view.likeness(files) !== "unlike"));
+  const conditions: Sql[] = view.found ? [isFound(view.found, files)] : [];
   const days = new Set(files.map((file) => file.day));
   const hidden = [...days].flatMap((day) => [...(view.hidden.get(day) ?? [])]);
-  if (hidden.length === 0) return lake;
-  const list = JSON.stringify(hidden.map(([id, rev]) => ({ id, rev })));
-  return sql`${lake} AS lake WHERE NOT EXISTS (
-    SELECT 1 FROM (SELECT unnest(CAST(${list}::JSON AS STRUCT(id VARCHAR, rev BIGINT)[])) AS h) WHERE h.id = lake.id AND lake.rev < h.rev)`;
+  if (hidden.length > 0) {
+    const list = JSON.stringify(hidden.map(([id, rev]) => ({ id, rev })));
+    conditions.push(sql`NOT EXISTS (
+    SELECT 1 FROM (SELECT unnest(CAST(${list}::JSON AS STRUCT(id VARCHAR, rev BIGINT)[])) AS h) WHERE h.id = lake.id AND lake.rev < h.rev)`);
+  }
+  return conditions.length === 0 ? lake : sql`${lake} AS lake WHERE ${all(conditions)}`;
 }

@@ -1,0 +1,150 @@
+/** Where statistics come from: sums in memory for files whose rollups count, and a scan of all other rows. */
+import { dayOfTime } from "../record/id.ts";
+import type { LakeFile } from "../store/lake/names.ts";
+import { addedUp, countPart, PARTS, type PartName } from "../store/lake/rollup-parts.ts";
+import { quote } from "../store/lake/sql.ts";
+import { type Filter, mayHold, whereOf } from "./filter.ts";
+import { groupsOf, holdsDay, isMasked } from "./rollup-groups.ts";
+import type { Held, RolledUp, Rollups } from "./rollups.ts";
+import type { Scope } from "./scope.ts";
+import { join, raw, type Sql, sql } from "./statement.ts";
+import { rowsOf, sourceOf, type View } from "./view.ts";
+
+/** The calls under one filter and scope, as sums and rows. */
+export class StatsSource {
+  readonly held: Held;
+  /** Files whose sums in memory are used. */
+  readonly #summed: readonly RolledUp[];
+  /** Files that are scanned and have a rollup, which lists their tool calls. */
+  readonly #listed: readonly RolledUp[];
+  readonly #scanned: readonly LakeFile[];
+  readonly #view: View;
+  readonly #where: Sql;
+  readonly #has: (day: string) => boolean;
+
+  private constructor(view: View, filter: Filter, scope: Scope, held: Held, sums: (file: LakeFile) => boolean) {
+    this.#view = view;
+    this.#where = whereOf(filter, scope);
+    this.#has = (day) => mayHold(filter, day);
+    this.held = held;
+    this.#summed = held.files.filter(({ file }) => sums(file));
+    const summed = new Set(this.#summed.map(({ file }) => file.path));
+    this.#listed = held.files.filter(({ file }) => !summed.has(file.path));
+    this.#scanned = view.files.filter((file) => this.#has(file.day) && !summed.has(file.path));
+  }
+
+  /** `slots` says whether quarters of an hour serve the question's zone. Release `held` when all is asked. */
+  static async of(view: View, filter: Filter, scope: Scope, rollups: Rollups, slots: boolean): Promise<StatsSource> {
+    const groups = slots ? groupsOf(filter, scope) : null;
+    const sums = (file: LakeFile) => groups !== null && holdsDay(filter, file.day) && !isMasked(view, file.day);
+    const held = await rollups.hold(view, (file) => mayHold(filter, file.day), groups ?? []);
+    return new StatsSource(view, filter, scope, held, sums);
+  }
+
+  /** Whether every number is a sum in memory, so that all can be asked in one statement. */
+  get inMemory(): boolean {
+    return this.#scanned.length === 0 && !this.#hasTail;
+  }
+
+  get #hasTail(): boolean {
+    return this.#view.ranges.some((range) => this.#has(range.day));
+  }
+
+  /** Sums of a part over memory and scan together, one row a key. */
+  part(part: PartName): Sql {
+    const { keys, sums } = PARTS[part];
+    const names = raw(
+      Object.keys(keys)
+        .map((key) => `${key}, `)
+        .join(""),
+    );
+    const grouped = raw(Object.keys(keys).length > 0 ? ` GROUP BY ${Object.keys(keys).join(", ")}` : "");
+    return sql`SELECT ${names}${raw(sums.map(addedUp).join(", "))} FROM (${this.rows(part)})${grouped}`;
+  }
+
+  /** Rows of sums of a part, several a key. */
+  rows(part: PartName): Sql {
+    const { keys, sums } = PARTS[part];
+    const columns = [...Object.keys(keys), ...sums].join(", ");
+    const memory = sql`SELECT ${raw(columns)} FROM ${raw(`rollup_${part}`)} WHERE ${this.inHeld()}`;
+    if (this.inMemory) return memory;
+    const scan = sql`SELECT ${raw(columns)} FROM (${this.scan(part)})`;
+    return this.#summed.length === 0 ? scan : sql`${memory} UNION ALL ${scan}`;
+  }
+
+  /** The condition for rows in memory that belong to the question. */
+  inHeld(table = ""): Sql {
+    const groups = this.held.groups.join(", ") || "-1";
+    const files = rangesOf(this.#summed.map(({ number }) => number))
+      .map(([from, to]) => `${table}file BETWEEN ${from} AND ${to}`)
+      .join(" OR ");
+    return raw(`${table}grp IN (${groups}) AND (${files || "false"})`);
+  }
+
+  get summed(): readonly RolledUp[] {
+    return this.#summed;
+  }
+
+  /** A part counted from the rows that are scanned. */
+  scan(part: PartName): Sql {
+    const [before, after] = countPart(part, " \0 ").split(" \0 ");
+    const from = part === "tool" || part === "tool_duration" ? this.#tools() : this.#calls(this.#scanned);
+    return sql`${raw(before ?? "")} (${from}) ${raw(after ?? "")}`;
+  }
+
+  /** A part counted from all rows of the question, whatever is in memory. */
+  scanAll(part: PartName): Sql {
+    const [before, after] = countPart(part, " \0 ").split(" \0 ");
+    const files = this.#view.files.filter((file) => this.#has(file.day));
+    return sql`${raw(before ?? "")} (${this.#calls(files)}) ${raw(after ?? "")}`;
+  }
+
+  #calls(files: readonly LakeFile[], withTail = true): Sql {
+    const view = { ...this.#view, files, ranges: withTail ? this.#view.ranges : [] };
+    return sql`SELECT * FROM ${sourceOf(view, this.#has)} WHERE ${this.#where}`;
+  }
+
+  /** name, status and duration_ms of the tool calls: from the rollups' lists where there are such, else nested. */
+  #tools(): Sql {
+    const listed = new Set(this.#listed.map(({ file }) => file.path));
+    const nested = this.#scanned.filter((file) => !listed.has(file.path));
+    const calls = sql`${this.#calls(nested)} AND tool_call_count > 0`;
+    const unnested = sql`SELECT t.name AS name, t.status AS status, t.duration_ms AS duration_ms FROM (SELECT unnest(tool_calls) AS t FROM (${calls}))`;
+    if (this.#listed.length === 0) return unnested;
+    const paths = raw(this.#listed.map(({ rollup }) => quote(rollup)).join(", "));
+    // The two lists of files are in one order, so that the files' indexes are the same.
+    const rows = rowsOf(
+      this.#view,
+      this.#listed.map(({ file }) => file),
+    );
+    return sql`SELECT key AS name, value AS status, duration_ms
+      FROM (SELECT key, value, duration_ms, number, file_index AS call_file FROM read_parquet([${paths}], hive_partitioning = false) WHERE part = 'tool_call') AS t
+      SEMI JOIN (SELECT call_file, call_row FROM ${rows} WHERE ${this.#where} AND tool_call_count > 0) AS c
+        ON c.call_row = t.number AND c.call_file = t.call_file
+      UNION ALL ${unnested}`;
+  }
+}
+
+/** The first and last instant of the days that have calls, in ms; of today when there are none. */
+export function daysSpan(days: readonly string[], nowMs: number): [from: number, to: number] {
+  const today = dayOfTime(nowMs);
+  return [Date.parse(`${days.at(-1) ?? today}T00:00:00Z`), Date.parse(`${days[0] ?? today}T00:00:00Z`) + 86_400_000];
+}
+
+/** Several selections of the same columns as one. */
+export function unionAll(parts: readonly Sql[]): Sql {
+  return join(
+    parts.map((part) => sql`(${part})`),
+    " UNION ALL ",
+  );
+}
+
+function rangesOf(numbers: readonly number[]): [from: number, to: number][] {
+  const ranges: [number, number][] = [];
+  for (const number of [...numbers].sort((a, b) => a - b)) {
+    const last = ranges.at(-1);
+    if (last && number === last[1] + 1) last[1] = number;
+    else ranges.push([number, number]);
+  }
+  return ranges;
+}
