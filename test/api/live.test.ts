@@ -2,6 +2,7 @@
 import { expect, test } from "vitest";
 import WebSocket from "ws";
 import type { ActiveCalls, ErrorBody, LiveTranscript } from "../../src/api/contract.ts";
+import { publish } from "../../src/etl/index.ts";
 import { ALL, isEnd, isMessage, newBackend, newDir, newEngine, newReader, type Told, word } from "./live-kit.ts";
 
 const said = (call_id: string, content: string, role = "user") => ({ do: "message", call_id, role, content }) as const;
@@ -167,6 +168,22 @@ test("calls of a killed engine leave, are lost, and come back when the next engi
   ).toBe("message two");
   await second.tell({ do: "end", call_id: "a" });
   expect(await reader.until(({ type }) => type === "ended", from)).toMatchObject({ outcome: "completed" });
+});
+
+test("a call whose engine died is lost in the history as well", async () => {
+  const dir = await newDir();
+  const backend = await newBackend(dir);
+  const engine = await newEngine(dir);
+  await engine.tell({ do: "start", call_id: "a" });
+  await engine.tell(said("a", "one"));
+  const active = async () => (await backend.ask<ActiveCalls>("/active")).body.calls;
+  while ((await active())[0]?.user_messages !== 1);
+  const [call] = await active();
+  await engine.kill();
+  await publish(dir);
+  expect(await active()).toEqual([]);
+  expect(await backend.ask(`/${call?.id}`)).toMatchObject({ status: 200, body: { call_id: "a", outcome: "lost" } });
+  expect((await backend.ask(`/${call?.id}/end`, { method: "POST" })).status).toBe(409);
 });
 
 test("a reader who was away goes on without loss or repetition; one of another time begins anew", async () => {

@@ -59,7 +59,7 @@ async function endCall(c: Context<ApiEnv, "/:call_id/end">, { lake }: ApiParts):
   const reason = await reasonOf(c);
   const call = await runningCall(live, name, asker);
   if (!call) {
-    const ended = live.findEnded(name).some(({ columns }) => new Sight(asker.scope).sees(columns));
+    const ended = live.findEnded(name).some((columns) => new Sight(asker.scope).sees(columns));
     const known = ended || (isCallIdentity(name) && (await lake.get(name, asker.scope, c.req.raw.signal)) !== null);
     if (known) throw new ApiError(409, "conflict", `${named(c)} has ended already.`, "call_id");
     throw new ApiError(404, "not_found", `${named(c)} is not running.`, "call_id");

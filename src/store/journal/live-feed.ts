@@ -6,7 +6,7 @@ import { type EndResult, requestEnd } from "./control.ts";
 import type { JournalLine } from "./line.ts";
 import { LiveEvents } from "./live-events.ts";
 import { endOf, LiveState, type TranscriptRoom } from "./live-state.ts";
-import type { LiveColumns, LiveEvent, LiveTranscript } from "./live-types.ts";
+import type { LiveColumns, LiveTranscript } from "./live-types.ts";
 import { LiveWriter, type WriterListener } from "./live-writer.ts";
 import { writerDir } from "./names.ts";
 import { listWriters, readSegment } from "./reader.ts";
@@ -27,16 +27,10 @@ export interface LiveFeedOptions {
   readonly log?: ((message: string) => void) | undefined;
 }
 
-/** A call that ended a moment ago. */
-export interface EndedCall {
-  readonly columns: LiveColumns;
-  readonly event: Extract<LiveEvent, { type: "ended" }>;
-}
-
 /** A file grew: lines of one group commit come together, so what follows within this time is read with them. */
 const HINT_MS = 10;
 const IDLE_MS = 1000;
-const ENDED_MAX = 10_000;
+const ENDED_MAX = 4096;
 const EVENT_CHARS_MAX = 16 * 1024 * 1024;
 
 export class LiveFeed {
@@ -55,7 +49,7 @@ export class LiveFeed {
   readonly #hinted = new Set<string>();
   readonly #calls = new Map<string, LiveState>();
   /** By id, oldest first: their lines may come once more, carried into another segment. */
-  readonly #ended = new Map<string, EndedCall>();
+  readonly #ended = new Map<string, LiveColumns>();
   #watchers = 0;
   #wantedMs = Number.NEGATIVE_INFINITY;
   #timer: NodeJS.Timeout | undefined;
@@ -113,11 +107,11 @@ export class LiveFeed {
     return [...this.#calls.values()].filter((call) => call.columns.call_id === idOrCallId);
   }
 
-  /** Calls that ended a moment ago, by id or call_id. */
-  findEnded(idOrCallId: string): EndedCall[] {
+  /** The columns of calls that ended a moment ago, by id or call_id. */
+  findEnded(idOrCallId: string): LiveColumns[] {
     const byId = this.#ended.get(idOrCallId);
     if (byId) return [byId];
-    return [...this.#ended.values()].filter((call) => call.columns.call_id === idOrCallId);
+    return [...this.#ended.values()].filter((columns) => columns.call_id === idOrCallId);
   }
 
   /** The whole conversation so far; what memory had no room for is read from the journal once more. */
@@ -294,18 +288,17 @@ export class LiveFeed {
   }
 
   #end(call: LiveState, record: Partial<CallRecord>): void {
-    const event = endOf(call.id, { call_id: call.columns.call_id ?? undefined, ...record } as Partial<CallRecord>);
-    this.#remove(call, event);
-    this.#ended.set(call.id, { columns: call.columns, event: event as EndedCall["event"] });
+    this.#remove(call, record);
+    this.#ended.set(call.id, call.columns);
     if (this.#ended.size <= ENDED_MAX) return;
     const [oldest] = this.#ended.keys();
     if (oldest !== undefined) this.#ended.delete(oldest);
   }
 
-  #remove(call: LiveState, event: LiveEvent): void {
+  #remove(call: LiveState, record: Partial<CallRecord>): void {
     this.#calls.delete(call.id);
     call.forget();
-    this.#events.add(event, call.columns, call.columns);
+    this.#events.add(endOf(call, record), call.columns, call.columns);
   }
 
   #moveOn(writer: string, named: ReadonlySet<string>): void {
@@ -318,10 +311,7 @@ export class LiveFeed {
   #lose(writer: string): void {
     for (const call of this.#calls.values()) {
       if (call.writer !== writer) continue;
-      const { call_id } = call.columns;
-      const end_time = call.last_activity || null;
-      const lost = { ...(call_id === null ? {} : { call_id }), outcome: "lost" as const, end_time };
-      this.#remove(call, endOf(call.id, { ...lost, ended_by: "unknown" }));
+      this.#remove(call, { outcome: "lost", ended_by: "unknown", end_time: call.last_activity || null });
     }
   }
 }

@@ -265,12 +265,12 @@ export class LiveState {
 const lengthOf = (value: unknown): number =>
   typeof value === "string" ? value.length : value === null || value === undefined ? 0 : JSON.stringify(value).length;
 
-/** The event that a record's `ended` line makes of a live call. */
-export function endOf(id: string, record: Partial<CallRecord>): LiveEvent {
+/** The event that a call's record makes of its end; null for what the record does not say. */
+export function endOf(call: LiveState, record: Partial<CallRecord>): LiveEvent {
   return {
     type: "ended",
-    id,
-    call_id: record.call_id ?? null,
+    id: call.id,
+    call_id: call.columns.call_id ?? record.call_id ?? null,
     outcome: record.outcome ?? null,
     ended_reason: record.ended_reason ?? null,
     ended_by: record.ended_by ?? null,
