@@ -104,9 +104,12 @@ export class LiveState {
         this.#partial = [];
         this.can_end = false;
         return { type: "changed", call: this.call() };
-      default:
+      case "started":
+      case "set":
         this.#set(line.b, n);
         return { type: "changed", call: this.call() };
+      default:
+        return null;
     }
   }
 
