@@ -9,6 +9,12 @@ const MADE: ReadonlySet<ColumnName> = new Set(["id", "record_version", "writer",
 /** ISO 8601 with its zone, or epoch ms. */
 export const instantSchema = z.union([z.iso.datetime({ offset: true }), z.number().int().nonnegative()]);
 
+/** People click on it. */
+const address = z
+  .string()
+  .refine((url) => !/^[\s\p{Cc}]*(?:javascript|data|vbscript):/iu.test(url), "An address is no script.")
+  .nullable();
+
 function schemaOf(shape: Shape): z.ZodType {
   switch (shape.kind) {
     case "text":
@@ -33,7 +39,12 @@ function schemaOf(shape: Shape): z.ZodType {
       return z.record(z.string(), schemaOf(shape.of)).nullable();
     case "struct":
       return z.strictObject(
-        Object.fromEntries(Object.entries(shape.fields).map(([name, field]) => [name, schemaOf(field).optional()])),
+        Object.fromEntries(
+          Object.entries(shape.fields).map(([name, field]) => [
+            name,
+            (name === "url" ? address : schemaOf(field)).optional(),
+          ]),
+        ),
       );
   }
 }
