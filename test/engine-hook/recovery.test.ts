@@ -100,6 +100,11 @@ test("a call is resumed twice, then its engine is gone for good: the last lost r
   const second = await killAndResume(dir, "resume and die");
   second.child.stdin?.write("go\n");
   await second.hears("talking");
+  // The dead engine's journal says that the call is lost, the living one's that it goes on.
+  for (const writer of (await listWriters(dir)).slice(0, 1)) await sealWriter(dir, writer);
+  const follower = new JournalFollower(dir);
+  expect((await takeSnapshot(dir, follower)).fresh).toEqual([]);
+  expect(follower.activeCalls()).toMatchObject([{ id: ID, resumed: 1 }]);
   await kill(second.child);
   const third = startEngine(dir, "resume and die");
   await third.hears("recovered kept with 4");

@@ -44,17 +44,28 @@ export class JournalFollower {
     return this.#reading.run();
   }
 
-  /** The ended calls of all segments, lost ones of sealed writers included; an id may be there more than once. */
+  /**
+   * The ended calls of all segments, lost ones of sealed writers included; an id may be there more than once. A call that
+   * another writer has open was resumed: it is not lost as long as that one is not sealed.
+   */
   rows(): readonly FreshRow[] {
-    this.#rows ??= [...this.#writers].flatMap(([writer, view]) => rowsOf(writer, view));
+    if (!this.#rows) {
+      const active = new Set(this.activeCalls().map(({ id }) => id));
+      this.#rows = [...this.#writers].flatMap(([writer, view]) => rowsOf(writer, view, active));
+    }
     return this.#rows;
   }
 
-  /** The calls that are open now, oldest writer first. */
+  /** The calls that are open now, oldest writer first; one that was resumed as its last writer tells it. */
   activeCalls(): readonly OpenCall[] {
-    this.#active ??= [...this.#writers.values()].flatMap((view) =>
-      view.sealed ? [] : [...(view.segments.get(lastOf(view))?.fold.open.values() ?? [])],
-    );
+    if (!this.#active) {
+      const calls = new Map<string, OpenCall>();
+      for (const view of this.#writers.values()) {
+        if (view.sealed) continue;
+        for (const call of view.segments.get(lastOf(view))?.fold.open.values() ?? []) calls.set(call.id, call);
+      }
+      this.#active = [...calls.values()];
+    }
     return this.#active;
   }
 
@@ -93,13 +104,13 @@ export class JournalFollower {
 
 const lastOf = (view: WriterView): number => Math.max(...view.segments.keys());
 
-function rowsOf(writer: string, view: WriterView): FreshRow[] {
+function rowsOf(writer: string, view: WriterView, active: ReadonlySet<string>): FreshRow[] {
   const rows: FreshRow[] = [];
   const last = lastOf(view);
   for (const [segment, { fold }] of view.segments) {
     const records = [...fold.ended.values()];
     if (view.sealed && segment === last) {
-      for (const call of fold.open.values()) records.push(lostRecord(call, writer));
+      for (const call of fold.open.values()) if (!active.has(call.id)) records.push(lostRecord(call, writer));
     }
     for (const record of records) {
       rows.push({ writer, segment, day: dayOf(record.id), id: record.id, rev: record.rev, record });
