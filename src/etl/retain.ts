@@ -5,6 +5,7 @@ import { trashDir } from "../store/lake/layout.ts";
 import { listDays } from "../store/lake/listing.ts";
 import { dayDir, parseTrashName, trashPath } from "../store/lake/names.ts";
 import { removeRollupsOfDay } from "../store/lake/rollups.ts";
+import { dropParts } from "../store/lake/search.ts";
 import { appendReceipt } from "./audit.ts";
 import { daysOf, type Job, type JobOptions, runJob } from "./job.ts";
 import { horizonDay } from "./publish-rows.ts";
@@ -33,6 +34,8 @@ export async function retainAll(job: Job, days: number): Promise<RetainReport> {
     const [from, to] = [dayDir(job.dir, day), trashPath(job.dir, day, job.now())];
     // Kill after it: the day has no rollups.
     await removeRollupsOfDay(job.dir, day, job.fs);
+    // Kill after it: the days of those parts are searched without an index until it is built again.
+    await dropParts(job.dir, day, (indexed) => indexed.day === day, job.fs);
     await ensureDir(dirname(to), job.fs);
     // Kill: the day is there or not. Without the fsyncs it could come back after a power cut and leave again.
     await job.fs.rename(from, to);

@@ -1,11 +1,12 @@
 /** Rewriting: files whose rows a mask hides get a next generation without them, and the old one is removed. */
-import { dirname } from "node:path";
+import { basename, dirname } from "node:path";
 import { dayOf } from "../record/index.ts";
 import { removeFile } from "../store/fs.ts";
 import { addFile } from "../store/lake/add-file.ts";
 import { filesOfDay, visibleOfDay } from "../store/lake/listing.ts";
 import { type LakeFile, visible } from "../store/lake/names.ts";
 import { removeRollup } from "../store/lake/rollups.ts";
+import { dropParts } from "../store/lake/search.ts";
 import { quote } from "../store/lake/sql.ts";
 import { pairsSource } from "./duckdb.ts";
 import type { Job } from "./job.ts";
@@ -48,6 +49,8 @@ async function dropFrom(job: Job, file: LakeFile, pairs: readonly (readonly [str
     await db.copy(`SELECT * FROM ${source} AS c WHERE NOT ${hidden} ORDER BY start_time`, tmp);
     await assertCount(job, tmp, all - gone);
   };
+  // The rows' words leave the search index before they leave the file. Kill after it: the index is built again.
+  await dropParts(job.dir, file.day, ({ day, name }) => day === file.day && name === basename(file.path), job.fs);
   await addFile(job.dir, next, copy, job.fs);
   // Kill before: two generations, of which readers see the new one; recover removes the old one.
   await removeLakeFile(job, file);

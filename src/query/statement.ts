@@ -6,10 +6,13 @@ export type Parameter = string | number | boolean | null;
 export class Sql {
   readonly parts: readonly string[];
   readonly values: readonly (Parameter | Sql)[];
+  /** What people are shown instead of it. */
+  readonly shown: Sql | null;
 
-  constructor(parts: readonly string[], values: readonly (Parameter | Sql)[]) {
+  constructor(parts: readonly string[], values: readonly (Parameter | Sql)[], shown: Sql | null = null) {
     this.parts = parts;
     this.values = values;
+    this.shown = shown;
   }
 }
 
@@ -21,6 +24,11 @@ export function sql(parts: TemplateStringsArray, ...values: readonly (Parameter 
 /** SQL text of our own making (identifiers, sources); never anything that came from outside. */
 export function raw(text: string): Sql {
   return new Sql([text], []);
+}
+
+/** The first piece where it is run, the second where it is shown: for what holds of this view only. */
+export function shownAs(piece: Sql, shown: Sql): Sql {
+  return new Sql(piece.parts, piece.values, shown);
 }
 
 /** Pieces with a separator between them. */
@@ -58,13 +66,14 @@ export function bind(statement: Sql): { text: string; parameters: Parameter[] } 
 
 /** The statement with its values written into it, for people to read and to run elsewhere. */
 export function readable(statement: Sql): string {
-  return write(statement, literal);
+  return write(statement, literal, true);
 }
 
-function write(statement: Sql, value: (value: Parameter) => string): string {
+function write(piece: Sql, value: (value: Parameter) => string, forPeople = false): string {
+  const statement = forPeople ? (piece.shown ?? piece) : piece;
   let text = statement.parts[0] ?? "";
   for (const [index, hole] of statement.values.entries()) {
-    text += (hole instanceof Sql ? write(hole, value) : value(hole)) + (statement.parts[index + 1] ?? "");
+    text += (hole instanceof Sql ? write(hole, value, forPeople) : value(hole)) + (statement.parts[index + 1] ?? "");
   }
   return text;
 }

@@ -32,8 +32,6 @@ export interface TextQuery {
   /** q as it was given. */
   readonly text: string;
   readonly pieces: readonly Piece[];
-  /** Set where the rows a question reads are already those that have q, so that their text need not be read. */
-  readonly settled?: true;
 }
 
 const PIECES_MAX = 16;
