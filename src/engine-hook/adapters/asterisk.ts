@@ -11,7 +11,7 @@ export type { AriOptions, AriStats } from "./asterisk/ari-calls.ts";
 
 /** The parts of npm's ari-client that are used. */
 export interface AriClientLike {
-  on(event: string, listener: (...values: never[]) => void): unknown;
+  on(event: string, listener: (...values: unknown[]) => void): unknown;
   readonly channels?: {
     list?(): PromiseLike<unknown>;
     hangup?(parameters: { channelId: string }): PromiseLike<unknown>;

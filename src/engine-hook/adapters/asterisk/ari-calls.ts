@@ -84,9 +84,10 @@ export class AriCalls {
       const there = new Set<string>();
       for (const item of list) {
         const snapshot = snapshotOf(item);
-        if (!snapshot) throw new Error("A channel of it has no id");
-        there.add(snapshot.id);
-        this.#takeListed(snapshot, apps);
+        if (snapshot) {
+          there.add(snapshot.id);
+          this.#takeListed(snapshot, apps);
+        } else this.#malformed.add("GET /channels", "A channel of it has no id.");
       }
       const { table } = this.#book;
       for (const channel of table.all()) {
@@ -110,7 +111,7 @@ export class AriCalls {
       if (this.#book.table.get(snapshot.id)) return;
       const channel = this.#book.track(snapshot, false);
       channel.update(snapshot, this.#book.nowMs);
-      if (snapshot.appName === "Stasis") channel.enter(snapshot, null);
+      if (snapshot.appName === "Stasis") channel.enter(snapshot, null, this.#book.nowMs);
       this.#book.open(channel, call);
     });
   }
@@ -124,7 +125,7 @@ export class AriCalls {
       known.update(snapshot, this.#book.nowMs);
       // Continued while nobody listened; an owning application hears nothing more of it.
       if (apps && known.inStasis && app === null) {
-        known.step(snapshot, snapshot.appName, snapshot.appData);
+        known.step(snapshot, snapshot.appName, snapshot.appData, this.#book.nowMs);
         known.evidence.left = true;
         if (!known.evidence.watched) this.#book.finish(known, this.#book.nowMs);
       }
@@ -133,8 +134,8 @@ export class AriCalls {
     if (apps && (app === null || !apps.includes(app))) return;
     const channel = this.#book.track(snapshot, false);
     channel.update(snapshot, this.#book.nowMs);
-    if (app !== null) channel.enter(snapshot, null);
-    this.#book.judge(channel, snapshot);
+    if (app !== null) channel.enter(snapshot, null, this.#book.nowMs);
+    this.#book.judge(channel, snapshot, this.#book.nowMs);
   }
 
   /** False where the event lacks what its type needs. */
@@ -180,7 +181,8 @@ export class AriCalls {
         if (channel.role === "waiting" && this.#isLeg({ id: channel.id, name: channel.name }, channel.args)) {
           channel.role = "leg";
         }
-        channel.enter(snapshot, textOf(event, "application") || null);
+        channel.enter(snapshot, textOf(event, "application") || null, atMs);
+        if (!channel.originated) channel.known.direction ??= "inbound";
         break;
       }
       case "StasisEnd":
@@ -198,32 +200,37 @@ export class AriCalls {
       case "ChannelDialplan": {
         evidence.watched = true;
         const app = textOf(event, "dialplan_app");
-        channel.step(snapshot, app, textOf(event, "dialplan_app_data"));
+        channel.step(snapshot, app, textOf(event, "dialplan_app_data"), atMs);
         break;
       }
       case "ChannelVarset":
-        if (textOf(event, "variable") === "STASISSTATUS") this.#takeStatus(channel, snapshot, textOf(event, "value"));
+        if (textOf(event, "variable") === "STASISSTATUS")
+          this.#takeStatus(channel, snapshot, textOf(event, "value"), atMs);
         else this.#book.takeVariables(channel, { [textOf(event, "variable")]: event["value"] });
         break;
       case "ChannelDtmfReceived":
-        this.#takeDigit(channel, textOf(event, "digit"));
+        if (channel.isNew(type, atMs)) this.#takeDigit(channel, textOf(event, "digit"));
         break;
       case "ChannelTalkingStarted":
       case "ChannelTalkingFinished":
-        this.#book
-          .callOf(channel)
-          ?.call?.speech("user", type === "ChannelTalkingStarted" ? "started" : "stopped", atMs);
+        if (channel.isNew(type, atMs))
+          this.#book
+            .callOf(channel)
+            ?.call?.speech("user", type === "ChannelTalkingStarted" ? "started" : "stopped", atMs);
         break;
     }
-    this.#book.judge(channel, snapshot);
+    this.#book.judge(channel, snapshot, atMs);
     this.#book.tell(channel);
   }
 
   #takeStasisEnd(channel: Channel, snapshot: Snapshot, app: string, atMs: number): void {
-    this.#book.judge(channel, snapshot);
+    this.#book.judge(channel, snapshot, atMs);
     // After a move the old application's farewell may come after the new one's welcome.
-    if (channel.app !== null && app !== "" && channel.app !== app) return;
-    channel.inStasis = false;
+    if (channel.app !== null && app !== "" && channel.app !== app) {
+      if (channel.ended) this.#book.finish(channel, atMs);
+      return;
+    }
+    channel.leave(atMs);
     if (channel.role !== "call") return;
     const { evidence } = channel;
     if (!evidence.request && !evidence.destroyed) evidence.left = true;
@@ -243,15 +250,15 @@ export class AriCalls {
         ran.fromStart = false;
         this.#book.begin(ran);
       }
-    } else this.#book.judge(channel, snapshot);
+    } else this.#book.judge(channel, snapshot, atMs);
     if (channel.role === "call") this.#book.finish(channel, atMs);
     else this.#book.table.forget(channel);
   }
 
-  #takeStatus(channel: Channel, snapshot: Snapshot, status: string): void {
+  #takeStatus(channel: Channel, snapshot: Snapshot, status: string, atMs: number): void {
     const { evidence } = channel;
     evidence.watched = true;
-    if (status === "") channel.enter(snapshot, null);
+    if (status === "") channel.enter(snapshot, null, atMs);
     else if (status === "FAILED") evidence.stasisFailed = channel.app ?? "of Stasis()";
     else if (!evidence.request) evidence.exited = true;
   }
@@ -271,7 +278,7 @@ export class AriCalls {
     channel.originated = true;
     channel.known.called_number ??= dialledNumber(textOf(event, "dialstring"));
     if (peer.variables) this.#book.takeVariables(channel, peer.variables);
-    this.#book.judge(channel, peer);
+    this.#book.judge(channel, peer, atMs);
     this.#book.tell(channel);
     return true;
   }

@@ -41,10 +41,10 @@ export class CallBook {
   }
 
   /** Whether a channel is a call is decided here, as soon as it can be. */
-  judge(channel: Channel, snapshot: Snapshot): void {
+  judge(channel: Channel, snapshot: Snapshot, atMs: number): void {
     if (channel.role !== "waiting") return;
     const entered = channel.inStasis || snapshot.appName === "Stasis";
-    if (entered && !channel.app) channel.enter(snapshot, null);
+    if (entered && !channel.app) channel.enter(snapshot, null, atMs);
     const { pair } = channel;
     if (isOriginated(snapshot.appName)) channel.originated = true;
     if (pair) {
@@ -100,7 +100,7 @@ export class CallBook {
   /** Gives the call what has changed of the channel's columns. */
   tell(channel: Channel): void {
     const { call, known, told } = channel;
-    if (!call || channel.ended) return;
+    if (!call) return;
     let changed: { [column: string]: string | number | null } | null = null;
     for (const column in known) {
       const value = known[column] ?? null;
@@ -116,7 +116,7 @@ export class CallBook {
   finish(channel: Channel, atMs: number): void {
     const { call, evidence } = channel;
     if (!call) return;
-    const end_time = Math.max(atMs, channel.createdMs);
+    const end_time = Math.max(atMs, channel.createdMs, channel.ended?.end_time ?? 0);
     const verdict = { ...verdictOf(evidence), end_time };
     if (channel.ended) {
       const more = learntLater(channel.ended, verdict);

@@ -64,8 +64,13 @@ export class Channel {
   /** The verdict its record has; null while the call is open. */
   ended: (Verdict & { end_time: number }) | null = null;
   endedAtMs = 0;
+  /** When it last entered or left an application. */
+  #changedMs = Number.NEGATIVE_INFINITY;
+  #enteredMs = Number.NEGATIVE_INFINITY;
   #place: { context: string; exten: string } | null = null;
   #wasNotUp = false;
+  /** When an event of that type last happened. */
+  readonly #lastAt = new Map<string, number>();
 
   constructor(snapshot: Snapshot, pair: Pair | null, seen: number, fromStart: boolean, nowMs: number) {
     this.id = snapshot.id;
@@ -98,9 +103,24 @@ export class Channel {
     if (snapshot.accountCode !== "") this.accountCode = snapshot.accountCode;
   }
 
-  /** It is in an application now. */
-  enter(snapshot: Snapshot, app: string | null): void {
+  /** Whether an event that counts is heard for the first time: with two sockets, each tells of it. */
+  isNew(type: string, atMs: number): boolean {
+    const last = this.#lastAt.get(type);
+    if (last !== undefined && atMs <= last) return false;
+    this.#lastAt.set(type, atMs);
+    return true;
+  }
+
+  /** It is in an application since `atMs`. */
+  enter(snapshot: Snapshot, app: string | null, atMs: number): void {
     const { evidence } = this;
+    // Of two sockets one is late, and tells of an entry whose end the other has told of.
+    if (atMs < this.#changedMs) {
+      if (app !== null && this.app !== null && app !== this.app) evidence.movedTo = this.app;
+      return;
+    }
+    this.#changedMs = atMs;
+    this.#enteredMs = atMs;
     if (app !== null && this.app !== null && app !== this.app) evidence.movedTo = app;
     else if (evidence.left) evidence.movedTo = null;
     this.app = app ?? this.app ?? (snapshot.appData.split(",", 1)[0] || null);
@@ -113,15 +133,22 @@ export class Channel {
     evidence.stasisFailed = null;
   }
 
+  /** It is in an application no more since `atMs`. */
+  leave(atMs: number): void {
+    this.#changedMs = Math.max(this.#changedMs, atMs);
+    this.inStasis = false;
+  }
+
   /** The dialplan runs a step, seen by an observer: after an application, this tells where the call went. */
-  step(snapshot: Snapshot, app: string, data: string): void {
+  step(snapshot: Snapshot, app: string, data: string, atMs: number): void {
     const { evidence } = this;
-    if (this.#place === null || evidence.request) return;
+    if (this.#place === null || evidence.request || atMs <= this.#enteredMs) return;
     const { context, exten } = this.#place;
     const elsewhere = snapshot.context !== context || snapshot.exten !== exten;
     if (elsewhere && snapshot.exten !== "") evidence.leftTo = `${snapshot.exten}@${snapshot.context}`;
+    if (elsewhere) this.leave(atMs);
     if (app === "" || app === "Stasis") return;
-    this.inStasis = false;
+    this.leave(atMs);
     evidence.exited = true;
     if (elsewhere ? app !== "Hangup" : CONNECTING.has(app)) evidence.ran ??= data === "" ? app : `${app}(${data})`;
   }

@@ -91,18 +91,7 @@ export class AriClient {
   }
 
   async #rest(method: string, path: string, body?: unknown, allowed: readonly number[] = []): Promise<unknown> {
-    let response: Response;
-    try {
-      response = await fetch(new URL(`ari${path}`, this.#base), {
-        method,
-        headers: { authorization: this.#authorization, "content-type": "application/json" },
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-        signal: AbortSignal.timeout(REST_MS_MAX),
-        redirect: "error",
-      });
-    } catch (error) {
-      throw new AriError(this.#sentence(codeOf(error)), { cause: error });
-    }
+    const response = await this.#send(method, path, body);
     const text = await response.text();
     if (!response.ok && !allowed.includes(response.status)) {
       throw new AriError(this.#refusal(response.status, method, path), { cause: response.status });
@@ -112,6 +101,23 @@ export class AriClient {
       return JSON.parse(text) as unknown;
     } catch {
       throw new AriError(`${this.#base.href} does not answer like Asterisk: ${method} /ari${path} gave no JSON.`);
+    }
+  }
+
+  async #send(method: string, path: string, body: unknown, again = true): Promise<Response> {
+    try {
+      return await fetch(new URL(`ari${path}`, this.#base), {
+        method,
+        headers: { authorization: this.#authorization, "content-type": "application/json" },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        signal: AbortSignal.timeout(REST_MS_MAX),
+        redirect: "error",
+      });
+    } catch (error) {
+      const code = codeOf(error);
+      // A connection kept from before Asterisk was restarted; all our calls may be made twice.
+      if (again && (code === "UND_ERR_SOCKET" || code === "ECONNRESET")) return this.#send(method, path, body, false);
+      throw new AriError(this.#sentence(code), { cause: error });
     }
   }
 
