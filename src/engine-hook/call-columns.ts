@@ -80,6 +80,6 @@ export class CallColumns {
 }
 
 /** The name under which an open call is looked for. */
-export function callKey(source: unknown, callId: unknown): string {
+export function callKey(source: string | null, callId: string | null): string {
   return `${source}\0${callId}`;
 }

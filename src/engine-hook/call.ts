@@ -172,6 +172,10 @@ export class LiveCall implements Call {
   speech(party: "user" | "assistant", what: "started" | "stopped", at?: Time): void {
     this.#host.guard(() => {
       if (this.#ended) return;
+      if ((party !== "user" && party !== "assistant") || (what !== "started" && what !== "stopped")) {
+        this.#scrutiny.flag("bad_value:turns");
+        return;
+      }
       this.#turnTaking ??= new TurnTaking();
       const now = this.#clock.now();
       this.#active(now);

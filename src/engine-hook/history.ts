@@ -1,4 +1,5 @@
 /** The call history an engine opens: it gives out live calls, takes finished ones, counts, and tells of failures. */
+import { memberOf } from "../record/json.ts";
 import { normaliseRecord } from "../record/normalise.ts";
 import { isoOf } from "../record/time.ts";
 import type { AbandonedCall } from "../store/journal/abandoned.ts";
@@ -126,8 +127,8 @@ export class CallHistory {
 
   /** Goes on with a recovered call. Only for calls that the engine still has: what is not resumed is closed as lost. */
   resume(recovered: RecoveredCall, control: CallControl = {}): Call {
-    const { source, call_id, start_time } = recovered;
-    return this.startCall({ source, call_id, start_time }, control);
+    const [source, call_id, start_time] = ["source", "call_id", "start_time"].map((name) => memberOf(recovered, name));
+    return this.startCall({ source, call_id, start_time } as CallStart, control);
   }
 
   #goOn({ call, lines, writer }: AbandonedCall, start: CallStart, control: CallControl): Call {

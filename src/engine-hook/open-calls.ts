@@ -32,6 +32,7 @@ export class OpenCalls {
   }
 
   find(source: string, call_id: string): LiveCall | null {
+    if (typeof source !== "string" || typeof call_id !== "string") return null;
     return this.#byKey.get(callKey(source, call_id)) ?? null;
   }
 

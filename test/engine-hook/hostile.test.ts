@@ -62,7 +62,23 @@ const oddities: unknown[] = [
 
 test("every method takes every oddity, as its argument and as each field's value", async () => {
   const { history, dir } = await newHistory();
-  const fields = ["role", "content", "at", "offset_ms", "params", "result", "status", "duration_ms", "e2e_ms", "index"];
+  const fields = [
+    "text",
+    "start_ms",
+    "end_ms",
+    "final",
+    "agent",
+    "role",
+    "content",
+    "at",
+    "offset_ms",
+    "params",
+    "result",
+    "status",
+    "duration_ms",
+    "e2e_ms",
+    "index",
+  ];
   const columns = ["caller_number", "start_time", "end_time", "duration_seconds", "direction", "time_zone", "usage"];
   const more = ["cost_total", "cost_breakdown", "recordings", "keywords", "metadata", "quality_flags", "conversation"];
   const last = ["turns", "tool_calls", "outcome", "graceful", "agents_used", "rev", "id", "source"];
@@ -75,7 +91,14 @@ test("every method takes every oddity, as its argument and as each field's value
       calls.push(history.startCall({ call_id: `odd-${number}-${name}`, [name]: odd } as CallStart));
       call.set({ [name]: odd });
     }
-    for (const take of [call.addMessage, call.addTurn, call.addToolCall, call.set]) {
+    call.speech(odd as never, odd as never, odd as never);
+    call.speech("user", "started", odd as never);
+    history.findOpen(odd as never, odd as never);
+    calls.push(
+      history.resume(odd as never, odd as never),
+      history.startCall({ call_id: `way-${number}` }, odd as never),
+    );
+    for (const take of [call.addMessage, call.addSegment, call.addTurn, call.addToolCall, call.set]) {
       take.call(call, odd as never);
       for (const name of fields) take.call(call, { [name]: odd } as never);
     }
