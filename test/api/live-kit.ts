@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { serve } from "@hono/node-server";
 import { Hono } from "hono";
 import { onTestFinished } from "vitest";
-import type { ErrorBody, LiveFeedEvent, LiveSnapshot } from "../../src/api/contract.ts";
+import type { LiveFeedEvent, LiveSnapshot } from "../../src/api/contract.ts";
 import { attachLiveFeed, createCallHistoryApi, type Identity } from "../../src/api/index.ts";
 import { type CallLake, openCallLake } from "../../src/query/index.ts";
 import type { Order } from "./live-engine.ts";
@@ -189,5 +189,3 @@ export const isEnd =
   (callId: string) =>
   (event: Told): boolean =>
     event.type === "ended" && event.call_id === callId;
-
-export const sentence = (body: ErrorBody): string => body.error.message;
