@@ -60,7 +60,7 @@ class Attachment implements AriAttachment {
         "*": (event) => this.#take(event),
         WebSocketReconnecting: () => this.#lost(false),
         WebSocketMaxRetries: () => this.#lost(true),
-        WebSocketConnected: () => void this.#reconcile(),
+        WebSocketConnected: () => this.#lostMs !== null && void this.#reconcile(),
       }),
       this.#calls.addHangUp((channelId) => this.#hangUp(channelId)),
     );

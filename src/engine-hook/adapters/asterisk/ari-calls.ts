@@ -61,6 +61,7 @@ export class AriCalls {
   /** Takes one event as Asterisk sent it. Never throws; what cannot be read is counted, and told once a type. */
   take(event: unknown, nowMs: number = Date.now()): void {
     this.#events += 1;
+    this.#book.table.seen += 1;
     this.#book.nowMs = nowMs;
     const type = isObject(event) ? textOf(event, "type") : "";
     if (!isObject(event) || type === "") this.#malformed.add("event", "It has no type.");
@@ -86,7 +87,7 @@ export class AriCalls {
         const snapshot = snapshotOf(item);
         if (snapshot) {
           there.add(snapshot.id);
-          this.#takeListed(snapshot, apps);
+          this.#takeListed(snapshot, apps, mark);
         } else this.#malformed.add("GET /channels", "A channel of it has no id.");
       }
       const { table } = this.#book;
@@ -110,21 +111,21 @@ export class AriCalls {
     this.#malformed.guard("GET /channels", () => {
       if (this.#book.table.get(snapshot.id)) return;
       const channel = this.#book.track(snapshot, false);
-      channel.update(snapshot, this.#book.nowMs);
+      channel.update(snapshot, null);
       if (snapshot.appName === "Stasis") channel.enter(snapshot, null, this.#book.nowMs);
       this.#book.open(channel, call);
     });
   }
 
-  #takeListed(snapshot: Snapshot, apps: readonly string[] | null): void {
+  #takeListed(snapshot: Snapshot, apps: readonly string[] | null, mark: number): void {
     if (isMedia(snapshot.name)) return;
     const known = this.#book.table.get(snapshot.id);
     const app = snapshot.appName === "Stasis" ? (snapshot.appData.split(",", 1)[0] ?? "") : null;
     if (known) {
       if (known.ended) return;
-      known.update(snapshot, this.#book.nowMs);
+      known.update(snapshot, null);
       // Continued while nobody listened; an owning application hears nothing more of it.
-      if (apps && known.inStasis && app === null) {
+      if (apps && known.inStasis && app === null && known.enteredSeen <= mark) {
         known.step(snapshot, snapshot.appName, snapshot.appData, this.#book.nowMs);
         known.evidence.left = true;
         if (!known.evidence.watched) this.#book.finish(known, this.#book.nowMs);
@@ -133,7 +134,7 @@ export class AriCalls {
     }
     if (apps && (app === null || !apps.includes(app))) return;
     const channel = this.#book.track(snapshot, false);
-    channel.update(snapshot, this.#book.nowMs);
+    channel.update(snapshot, null);
     if (app !== null) channel.enter(snapshot, null, this.#book.nowMs);
     this.#book.judge(channel, snapshot, this.#book.nowMs);
   }
@@ -173,7 +174,7 @@ export class AriCalls {
     const channel = this.#book.table.get(snapshot.id) ?? this.#book.track(snapshot, created);
     channel.update(snapshot, atMs);
     if (snapshot.variables) this.#book.takeVariables(channel, snapshot.variables);
-    const { evidence } = channel;
+    const { evidence, inStasis } = channel;
     switch (type) {
       case "StasisStart": {
         const args = event["args"];
@@ -220,6 +221,7 @@ export class AriCalls {
         break;
     }
     this.#book.judge(channel, snapshot, atMs);
+    if (channel.inStasis && !inStasis) channel.enteredSeen = this.#book.table.seen;
     this.#book.tell(channel);
   }
 

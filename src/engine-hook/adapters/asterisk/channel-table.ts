@@ -17,7 +17,7 @@ export class ChannelTable {
   readonly #hungUp = new Set<Channel>();
   readonly #left = new Set<Channel>();
   openCalls = 0;
-  /** How many channels were ever added. */
+  /** A number that grows with everything heard. */
   seen = 0;
 
   get(id: string): Channel | undefined {

@@ -56,6 +56,8 @@ export class Channel {
   /** The application it is in, or was last in. */
   app: string | null = null;
   inStasis = false;
+  /** Where its entry stands in the order of everything heard. */
+  enteredSeen = 0;
   args: readonly unknown[] = [];
   sipCallId = "";
   accountCode = "";
@@ -86,8 +88,8 @@ export class Channel {
     return this.pair?.halves[this.half === 1 ? 1 : 0] ?? null;
   }
 
-  /** Takes what a snapshot says; `atMs` is when it was taken. */
-  update(snapshot: Snapshot, atMs: number): void {
+  /** Takes what a snapshot says; `atMs` is when it changed to that, null if it may have been before. */
+  update(snapshot: Snapshot, atMs: number | null): void {
     const { known, evidence } = this;
     if (snapshot.state === "Up") {
       if (!evidence.up && this.#wasNotUp) known.answer_time = atMs;
