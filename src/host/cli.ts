@@ -7,6 +7,7 @@ import { ConfigError } from "./config.ts";
 const COMMANDS: Record<string, () => Promise<{ command: Command }>> = {
   serve: () => import("./commands/serve.ts"),
   etl: () => import("./commands/etl.ts"),
+  capture: () => import("./commands/capture.ts"),
   sql: () => import("./commands/sql.ts"),
   import: () => import("./commands/import.ts"),
   erase: () => import("./commands/erase.ts"),

@@ -2,7 +2,7 @@
 
 import type { Call, CallControl } from "../../inputs.ts";
 import { Malformed } from "../malformed.ts";
-import { CallBook, type Sink } from "./call-book.ts";
+import { CallBook, type Sink, type ToldCall } from "./call-book.ts";
 import { type Channel, dialledNumber, isMedia } from "./channel.ts";
 import { isObject, type Json, objectOf, type Snapshot, snapshotOf, textOf, timeOf, wholeOf } from "./snapshot.ts";
 
@@ -11,6 +11,8 @@ export interface AriOptions {
   variables?: Readonly<Record<string, string>>;
   /** Channels that enter an application without being calls; by default those whose first argument is "dialed". */
   isLeg?: (channel: { id: string; name: string }, args: readonly unknown[]) => boolean;
+  /** Is told when a call begins and when it has ended. */
+  onCall?: (told: ToldCall) => void;
 }
 
 export interface AriStats {
@@ -43,7 +45,7 @@ export class AriCalls {
   #events = 0;
 
   constructor(sink: Sink, options: AriOptions = {}) {
-    this.#book = new CallBook(sink, new Map(Object.entries(options.variables ?? VARIABLES)));
+    this.#book = new CallBook(sink, new Map(Object.entries(options.variables ?? VARIABLES)), options.onCall);
     this.#isLeg = options.isLeg ?? ((_channel, args) => args[0] === "dialed");
   }
 

@@ -1,5 +1,6 @@
 /** The calls that channels are: begun, told what changes, ended, and revised when more is learnt. */
 
+import type { Outcome } from "../../../record/record.ts";
 import type { Call, CallControl, CallStart } from "../../inputs.ts";
 import { type Channel, isDialledLeg, isOriginated, pairNameOf } from "./channel.ts";
 import { ChannelTable } from "./channel-table.ts";
@@ -12,20 +13,33 @@ export interface Sink {
   startCall(start: CallStart, control?: CallControl): Call;
 }
 
+/** What `onCall` is told. */
+export interface ToldCall {
+  what: "began" | "ended";
+  call_id: string;
+  caller_number: string | null;
+  called_number: string | null;
+  /** Null while the call goes on. */
+  outcome: Outcome | null;
+  duration_seconds: number | null;
+}
+
 export class CallBook {
   readonly table = new ChannelTable();
   readonly #sink: Sink;
   /** Channel variable -> column. */
   readonly #columns: ReadonlyMap<string, string>;
+  readonly #onCall: ((told: ToldCall) => void) | undefined;
   readonly #hangUps = new Set<(channelId: string) => unknown>();
   /** Calls whose record is written. */
   ended = 0;
   /** The time by this machine's clock, set with everything heard. */
   nowMs = 0;
 
-  constructor(sink: Sink, columns: ReadonlyMap<string, string>) {
+  constructor(sink: Sink, columns: ReadonlyMap<string, string>, onCall?: (told: ToldCall) => void) {
     this.#sink = sink;
     this.#columns = columns;
+    this.#onCall = onCall;
   }
 
   /** Calls that begin from now on can be hung up by `hangUp`; gives back what takes that away again. */
@@ -80,6 +94,19 @@ export class CallBook {
     channel.role = "call";
     channel.call = call;
     this.table.openCalls += 1;
+    this.#say("began", channel);
+  }
+
+  #say(what: "began" | "ended", { id, known, ended, createdMs }: Channel): void {
+    if (!this.#onCall) return;
+    const { caller_number, called_number } = known;
+    const duration_seconds = ended ? (ended.end_time - createdMs) / 1000 : null;
+    const told = { what, call_id: id, caller_number, called_number, outcome: ended?.outcome ?? null, duration_seconds };
+    try {
+      this.#onCall(told);
+    } catch {
+      // A listener's mistake must not stop the recording.
+    }
   }
 
   /** The call a channel speaks for: itself, or the other half of its Local channel if both are in applications. */
@@ -133,6 +160,7 @@ export class CallBook {
     this.table.retire(channel, this.nowMs);
     // Resolves when the record is durable; the history itself tells of failures.
     void call.end(endColumns(channel, verdict));
+    this.#say("ended", channel);
   }
 
   track(snapshot: Snapshot, fromStart: boolean): Channel {
