@@ -21,13 +21,14 @@ export const DEVICES: Readonly<Record<string, { assistant_id: string; client_id:
 };
 export const everybody = scopeOf({ read_pii: true });
 
-type Options = Partial<CallHistoryApiOptions>;
+type Options = Partial<CallHistoryApiOptions> & { segment_bytes_max?: number };
 
 export async function openBackend(options: Options = {}) {
   const dir = await mkdtemp(join(tmpdir(), "call-lake-ingest-"));
-  const history = await openCallHistory({ dir });
-  const lake = await openCallLake({ dir, engine: "in-process", log: () => {} });
+  const history = await openCallHistory({ dir, segment_bytes_max: options.segment_bytes_max ?? 8 * 1024 * 1024 });
   const logged: string[] = [];
+  const log = (line: string) => void logged.push(line);
+  const lake = await openCallLake({ dir, engine: "in-process", log });
   const report = { secret: SECRETS.report, device: (mac: string) => DEVICES[mac] ?? null };
   const appFor = (more: Options = {}) =>
     new Hono()
@@ -43,7 +44,7 @@ export async function openBackend(options: Options = {}) {
             elevenlabs: { secret: SECRETS.elevenlabs },
           },
           report,
-          log: (line) => logged.push(line),
+          log,
           ...options,
           ...more,
         }),
