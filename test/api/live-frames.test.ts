@@ -89,3 +89,15 @@ test("a quiet feed gives signs of life that carry the place to go on", async () 
     await lost.return();
   }
 });
+
+test("a reading ends after its lifetime, and the next one goes on where it was", async () => {
+  const { writer, feed, sight } = scene();
+  const signal = new AbortController().signal;
+  const first = liveFrames({ feed, sight, last_id: null, signal, heartbeat_ms: 20, lifetime_ms: 50 });
+  let id = "";
+  for await (const frames of first) id = frames.at(-1)?.id ?? id;
+  writer.write([started("a")]);
+  const second = liveFrames({ feed, sight, last_id: id, signal });
+  expect((await next(second)).kinds).toEqual(["started"]);
+  await second.return();
+});

@@ -24,19 +24,23 @@ export interface LiveReading {
   readonly signal: AbortSignal;
   /** A sign of life is given when nothing happened for so long. Default 15,000. */
   readonly heartbeat_ms?: number | undefined;
+  /** The reading ends after so long, that who reads is asked again; it is resumed without loss. Default 15 minutes. */
+  readonly lifetime_ms?: number | undefined;
 }
 
 const READERS_MAX = 500;
 const BATCH = 500;
 const HEARTBEAT_MS = 15_000;
+const LIFETIME_MS = 15 * 60_000;
 const POSITION = /^([0-9a-f]{8})-(\d{1,15})$/;
 
 /**
  * Batches of frames, made when they are asked for: a slow reader holds nothing but its position, and one that falls
- * behind what the feed keeps gets `reset` and a snapshot. Ends with the signal, or the feed.
+ * behind what the feed keeps gets `reset` and a snapshot. Ends with the signal, with the feed, or after its lifetime.
  */
 export async function* liveFrames(reading: LiveReading): AsyncGenerator<readonly (LiveFrame | LiveBeat)[], void> {
-  const { feed, sight, last_id, signal } = reading;
+  const { feed, sight, last_id, signal, lifetime_ms = LIFETIME_MS } = reading;
+  const until = performance.now() + lifetime_ms;
   const letGo = feed.watch();
   try {
     await feed.refresh();
@@ -54,7 +58,7 @@ export async function* liveFrames(reading: LiveReading): AsyncGenerator<readonly
       seq = events.seq;
       yield [...again, snapshot()];
     }
-    while (!signal.aborted && !events.closed) {
+    while (!signal.aborted && !events.closed && performance.now() < until) {
       const entries = events.since(seq, BATCH);
       if (entries === null) {
         seq = events.seq;
