@@ -86,6 +86,18 @@ describe("a session", async () => {
     expect(Date.parse(calls[0]?.end_time ?? "")).toBeGreaterThanOrEqual((T0 + 20) * 1000);
   });
 
+  it("has messages that overtook each other in the order of their times, once it is over", async () => {
+    for (const [content, at] of [
+      ["One", 0],
+      ["Three", 9],
+      ["Two", 4],
+    ] as const)
+      await report(said("s-7", 1, content, at));
+    await timeOut("s-7");
+    await expect.poll(async () => (await backend.calls("s-7"))[0]?.rev, { timeout: 10_000 }).toBe(2);
+    expect((await backend.calls("s-7")).map(words)).toEqual([["user: One", "user: Two", "user: Three"]]);
+  });
+
   it("belongs to the device that began it", async () => {
     await report(said("s-3", 1, "Mine", 0));
     const other = said("s-3", 1, "Mine too?", 1, { macAddress: "68:25:dd:00:01:02" });

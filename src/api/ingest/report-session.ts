@@ -17,7 +17,10 @@ export class ReportSession {
   readonly mac: string;
   readonly client_id: string | null;
   readonly recordings: Recording[];
+  /** Whether a message came after one that was said later. */
+  overtaken = false;
   readonly #known = new Set<string>();
+  #last = 0;
 
   constructor(
     call: Call,
@@ -29,7 +32,10 @@ export class ReportSession {
     this.mac = owner.mac;
     this.client_id = owner.client_id;
     this.recordings = [...recordings];
-    for (const message of soFar) this.#known.add(keyOf(message.role, message.content, instantMs(message.at)));
+    for (const { role, content, at } of soFar) {
+      this.#known.add(keyOf(role, content, instantMs(at)));
+      this.#order(instantMs(at) ?? 0);
+    }
   }
 
   /** False if the session has it already: the same words of the same party at the same time. */
@@ -38,7 +44,13 @@ export class ReportSession {
     if (this.#known.has(key)) return false;
     this.#known.add(key);
     this.call.addMessage(said);
+    this.#order(said.at);
     return true;
+  }
+
+  #order(at: number): void {
+    this.overtaken ||= at < this.#last;
+    this.#last = Math.max(this.#last, at);
   }
 }
 

@@ -10,6 +10,8 @@ import { inOrder, lateMessages, ReportSession, type Said } from "./report-sessio
 const SOURCE = "report";
 const SWEEP_MIN = 64;
 const AUDIO_MS_MAX = 10_000;
+/** Sessions with messages that overtook each other are looked at this often, until they are over. */
+const ORDER_MS = 1000;
 
 interface Told {
   readonly report: Report;
@@ -23,6 +25,9 @@ export class Reports {
   readonly #log: (message: string) => void;
   readonly #sessions = new Map<string, ReportSession>();
   #sweepAt = SWEEP_MIN;
+  /** Sessions whose record is to be brought into order once they are over. */
+  readonly #overtaken = new Map<string, ReportSession>();
+  #order: NodeJS.Timeout | undefined;
 
   constructor(intake: Intake, options: ReportOptions, log: (message: string) => void) {
     this.#intake = intake;
@@ -126,7 +131,30 @@ export class Reports {
       results.push({ id: session.call.id, durable: true, repeated: !isNew, audio });
     }
     await this.#intake.flush();
+    if (session.overtaken) {
+      this.#overtaken.set(call_id, session);
+      this.#order ??= setInterval(() => this.#bringIntoOrder(), ORDER_MS).unref();
+    }
     return results;
+  }
+
+  /** The journal has messages as they came; the record of a session that is over gets them as they were said. */
+  #bringIntoOrder(): void {
+    for (const [call_id, { call }] of this.#overtaken) {
+      if (!call.ended) continue;
+      this.#overtaken.delete(call_id);
+      const name = { source: SOURCE, call_id };
+      const ordered = this.#intake.alone(name, async () => {
+        const { record } = await this.#intake.find(name, Date.now());
+        if (record?.id !== call.id) return;
+        const { start_time, conversation } = record;
+        await this.#intake.revise(record, { ...name, start_time, conversation: inOrder(conversation ?? []) });
+      });
+      ordered.catch((error) => this.#log(`The messages of ${call_id} stay in the order in which they came: ${error}`));
+    }
+    if (this.#overtaken.size > 0) return;
+    clearInterval(this.#order);
+    this.#order = undefined;
   }
 
   /** The session has its record already: its next revision has all messages, in the order of their times. */
