@@ -40,6 +40,11 @@ export function conditionOf(scope: Scope): Sql {
   return all(conditions);
 }
 
+/** Whether the scope holds somebody to a tenant or an assistant. */
+export function isBound(scope: Scope): boolean {
+  return scope.client_id !== undefined || scope.assistant_id !== undefined;
+}
+
 /** Fields of personal columns that name nobody: which tools ran, how long and with which success. */
 const NOT_PERSONAL: { readonly [column in ColumnName]?: readonly string[] } = {
   tool_calls: ["name", "phase", "status", "at", "duration_ms"],
