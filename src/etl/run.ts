@@ -10,6 +10,7 @@ import { recoverAll } from "./recover.ts";
 import { retainAll } from "./retain.ts";
 import { makeRollups } from "./rollups.ts";
 import { closeSegments, openSegmentsWith } from "./rotation.ts";
+import { indexAll, indexNext } from "./search.ts";
 
 export interface EtlOptions {
   readonly dir: string;
@@ -33,6 +34,8 @@ const ROTATION_WAIT_MS = 3_000;
 /** How often it is looked whether a file lacks its rollup, and how long one step of making them takes. */
 const ROLLUPS_MS = 10_000;
 const ROLLUPS_STEP_MS = 2_000;
+/** How often it is looked whether a settled file lacks its search index. */
+const INDEX_MS = 60_000;
 
 /** Runs until `signal`; with `once` a single time, throwing if something could not be published. */
 export async function runEtl(options: EtlOptions): Promise<void> {
@@ -41,7 +44,8 @@ export async function runEtl(options: EtlOptions): Promise<void> {
   const job: JobOptions = { log, retention_days };
   if (options.once) return runOnce(options.dir, job, retention_days);
   const { dir, signal } = options;
-  const due = { recover: true, rotate: performance.now() + publishMs, retain: 0, rollups: 0 };
+  const due = { recover: true, rotate: performance.now() + publishMs, retain: 0, rollups: 0, index: 0 };
+  let indexing: Promise<void> = Promise.resolve();
   let backOff = 0;
   while (!signal?.aborted) {
     try {
@@ -64,6 +68,12 @@ export async function runEtl(options: EtlOptions): Promise<void> {
         const { left } = await runJob(dir, job, (held) => makeRollups(held, ROLLUPS_STEP_MS));
         due.rollups = left > 0 ? 0 : performance.now() + ROLLUPS_MS;
       }
+      if (performance.now() >= due.index) {
+        due.index = Number.POSITIVE_INFINITY;
+        indexing = indexBeside(options, job).then((next) => {
+          due.index = performance.now() + next;
+        });
+      }
       backOff = 0;
     } catch (error) {
       if (isFatal(error)) options.on_fatal?.(error as Error);
@@ -72,6 +82,18 @@ export async function runEtl(options: EtlOptions): Promise<void> {
       log(`The etl's step failed and is tried again in ${backOff / 1000} s: ${String(error)}`);
     }
     await sleep(backOff || TICK_MS, undefined, signal === undefined ? {} : { signal }).catch(() => {});
+  }
+  await indexing;
+}
+
+/** Builds a part of the search index beside the loop, taking the lock only to add it; returns when to look again, in ms. */
+async function indexBeside(options: EtlOptions, job: JobOptions): Promise<number> {
+  try {
+    return (await indexNext(options.dir, job)) ? 0 : INDEX_MS;
+  } catch (error) {
+    if (isFatal(error)) options.on_fatal?.(error as Error);
+    job.log?.(`The search index could not be built and is tried again in ${INDEX_MS / 1000} s: ${String(error)}`);
+    return INDEX_MS;
   }
 }
 
@@ -89,6 +111,7 @@ async function runOnce(dir: string, job: JobOptions, retentionDays: number): Pro
     await retainAll(held, retentionDays);
     await makeRollups(held);
   });
+  await indexAll(dir, job);
   if (report.failures.length > 0) throw new Error(`Not all was published: ${report.failures.join("; ")}`);
 }
 

@@ -51,7 +51,7 @@ export async function indexNext(dir: string, options: JobOptions = {}): Promise<
         const seen = await visibleOfDay(dir, file.day, fs);
         if (!seen.some((other) => other.path === file.path)) return;
       }
-      await addPart(dir, plan.month, built, tmp, fs);
+      await addPart(dir, plan.month, built, tmp, Date.now(), fs);
       await removeSuperseded(job);
     });
   } catch (error) {

@@ -13,6 +13,8 @@ import type { View } from "./view.ts";
 
 /** Rows of a file up to this are named one by one; of more the index is joined. */
 const ROWS_NAMED_MAX = 200;
+/** Catalogues remembered of parts that are gone. */
+const CATALOGUES_MAX = 500;
 
 /** The rows of a file that the index names. */
 export interface FoundFile {
@@ -82,6 +84,7 @@ export class SearchIndex {
     for (const month of await listIndexedMonths(this.#dir)) {
       parts.push(...(await listParts(this.#dir, month, realFs, this.#known)));
     }
+    if (this.#known.size > parts.length + CATALOGUES_MAX) this.#known.clear();
     const byKey = servedBy(parts);
     const served = new Map<string, { part: SearchPart; number: number }>();
     for (const file of files) {

@@ -16,6 +16,7 @@ export interface IndexedFile {
 export interface SearchPart {
   /** 2026-10 */
   readonly month: string;
+  /** When it was added, in ms since 1970: the highest that describes a file serves it. */
   readonly number: number;
   readonly files: readonly IndexedFile[];
   /** Documents, and words in all of them together. */
@@ -29,13 +30,13 @@ export interface SearchPart {
 
 const FORMAT = 1;
 const FOLDER = /^month=(\d{4}-\d{2})$/;
-const CATALOGUE = /^(\d{8})\.json$/;
-const PART = /^(\d{8})\.(terms|docs)\.parquet$/;
+const CATALOGUE = /^(\d{14})\.json$/;
+const PART = /^(\d{14})\.(terms|docs)\.parquet$/;
 const TMP_PREFIX = "search-";
 
 const searchDir = (dir: string) => join(dir, "search");
 const monthDir = (dir: string, month: string) => join(searchDir(dir), `month=${month}`);
-const stem = (number: number) => String(number).padStart(8, "0");
+const stem = (number: number) => String(number).padStart(14, "0");
 
 /** By what a part's catalogue names a file of the lake. */
 export function indexKey(file: LakeFile): string {
@@ -111,12 +112,14 @@ export async function addPart(
   month: string,
   built: BuiltPart,
   tmp: { terms: string; docs: string },
+  nowMs: number,
   fs: StoreFs = realFs,
 ): Promise<SearchPart> {
   const folder = monthDir(dir, month);
   await ensureDir(folder, fs);
-  const taken = (await namesIn(folder, fs)).map((name) => Number(/^\d{8}/.exec(name)?.[0] ?? 0));
-  const number = Math.max(0, ...taken) + 1;
+  const taken = (await namesIn(folder, fs)).map((name) => Number(/^\d{14}/.exec(name)?.[0] ?? 0));
+  // By the clock, so that the number of a part that is gone is not given again: readers remember catalogues by name.
+  const number = Math.max(nowMs, ...taken.map((before) => before + 1));
   await fs.fsyncFile(tmp.terms);
   await fs.fsyncFile(tmp.docs);
   await linkDurably(tmp.terms, join(folder, `${stem(number)}.terms.parquet`), fs);
