@@ -22,7 +22,7 @@ function linesOf(path: string): Record<string, unknown>[] {
   return lines.map((line) => JSON.parse(line) as Record<string, unknown>);
 }
 
-/** A session of a voice call with a tool: 60 events, a third of them with 200 ms of G.711 sound. */
+/** A session of a voice call with a tool: 97 events, some of them with 200 ms of G.711 sound. */
 function realtimeEvents(asText: boolean): Emitted[] {
   const sound = Buffer.alloc(1600).toString("base64");
   return linesOf("realtime/tool-and-late-transcript.jsonl").flatMap(({ server, client }) => {

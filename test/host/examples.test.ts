@@ -51,6 +51,13 @@ describe("the examples", () => {
     expect(await ended).toBe(0);
   });
 
+  it("record a Realtime session", async () => {
+    const { stdout } = await promisify(execFile)(process.execPath, [join(repository, "examples/realtime.mjs")], {
+      env: { ...environment(), CALL_HISTORY_DIR: join(dir, "realtime") },
+    });
+    expect(stdout).toContain("durable: true");
+  });
+
   it("are where the README's snippets come from", async () => {
     const squeeze = (text: string) => text.replace(/\s+/g, " ");
     const readme = await readFile(join(repository, "README.md"), "utf8");
