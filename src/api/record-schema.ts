@@ -7,7 +7,10 @@ import type { Shape } from "../record/shapes.ts";
 const MADE: ReadonlySet<ColumnName> = new Set(["id", "record_version", "writer", "created_at"]);
 
 /** ISO 8601 with its zone, or epoch ms. */
-export const instantSchema = z.union([z.iso.datetime({ offset: true }), z.number().int().nonnegative()]);
+export const instantSchema = z.union(
+  [z.iso.datetime({ offset: true }), z.number().int().nonnegative()],
+  "A time is ISO 8601 with its zone, or whole milliseconds since 1970.",
+);
 
 /** People click on it. */
 const address = z

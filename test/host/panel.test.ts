@@ -1,7 +1,11 @@
 /** The panel's guard: who may ask, from where, and under which name. */
+import { mkdtemp, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { Hono } from "hono";
 import { describe, expect, it } from "vitest";
 import { readConfig } from "../../src/host/config.ts";
+import { readDevices } from "../../src/host/devices.ts";
 import { guard, securityHeaders } from "../../src/host/guard.ts";
 import { readManifest } from "../../src/host/package-root.ts";
 
@@ -40,6 +44,36 @@ describe("with a password", () => {
     expect((await ask("GET", { authorization: "Bearer correct horse".replace(" horse", "%20horse") })).status).toBe(
       401,
     );
+  });
+});
+
+describe("the doors with a secret of their own", () => {
+  const panel = new Hono();
+  panel.use(guard(readConfig({ HOST: "0.0.0.0", CALL_HISTORY_PASSWORD: "correct horse" })));
+  panel.all("*", (c) => c.text("in"));
+  const status = async (method: string, path: string) => (await panel.request(path, { method })).status;
+
+  it("ask for no password, and are the only ones", async () => {
+    for (const path of ["/api/calls/webhooks/vapi", "/api/calls/report", "/agent/chat-history/report"]) {
+      expect(await status("POST", path), path).toBe(200);
+      expect(await status("GET", path), path).toBe(401);
+    }
+    for (const path of ["/api/calls", "/api/calls/1/events", "/api/calls/report/x", "/api/calls/webhooks/../1", "/"])
+      expect(await status("POST", path), path).toBe(401);
+  });
+
+  it("know the devices of a file", async () => {
+    const file = join(await mkdtemp(join(tmpdir(), "call-lake-devices-")), "devices.json");
+    const read = async (text: string) => {
+      await writeFile(file, text);
+      return readDevices(file);
+    };
+    const device = await read('{"68:25:DD:00:01:01": {"assistant_id": "teacher", "client_id": "acme"}}');
+    expect(device("68:25:dd:00:01:01")).toEqual({ assistant_id: "teacher", client_id: "acme" });
+    expect(device("68:25:dd:00:01:02")).toBeNull();
+    expect(readDevices("")("68:25:dd:00:01:01")).toBeNull();
+    for (const text of ["", "[]", '{"x": {}}', '{"68:25:dd:00:01:01": {"assistant_id": 1}}'])
+      await expect(read(text)).rejects.toThrow(/^CALL_HISTORY_DEVICES names/);
   });
 });
 
