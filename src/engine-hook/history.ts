@@ -54,6 +54,8 @@ export class CallHistory {
   readonly #recovery = new Recovery();
   readonly #listeners = new Map<string, Set<Listener>>();
   #failed = 0;
+  /** How many lines had been dropped when the events of the open calls were last known to be on disk. */
+  #restored = 0;
   #lastFailure: string | null = null;
   #closing: Promise<void> | null = null;
 
@@ -161,15 +163,27 @@ export class CallHistory {
   }
 
   /**
-   * Resolves when all events and records given so far are on disk (true), or when some of them were dropped (false).
-   * While the disk takes nothing it waits; never rejects.
+   * Resolves when all events of open calls and all records given so far are on disk (true), or when some of them were
+   * dropped (false); events that were dropped before are written again first. While the disk takes nothing it waits;
+   * never rejects.
    */
-  flush(): Promise<boolean> {
-    if (!this.#options.enabled) return Promise.resolve(false);
+  async flush(): Promise<boolean> {
+    if (!this.#options.enabled) return false;
     this.#guard(() => {
       for (const call of this.#late) call.flushLate();
     });
-    return this.#queue.flush();
+    const queue = this.#queue;
+    const written = await queue.flush();
+    const { dropped } = queue;
+    if (dropped === this.#restored) return written;
+    // A reader skips events it has already, so the open calls are simply told once more, a part of the queue at a time.
+    for (const line of this.#calls.lines()) {
+      if (queue.queuedBytes + line.length > this.#options.queue_bytes_max / 2) await queue.flush();
+      queue.add(line, null);
+    }
+    if (!(await queue.flush())) return false;
+    if (queue.dropped === dropped) this.#restored = dropped;
+    return queue.dropped === dropped;
   }
 
   /** Calls `listener` at each event of that name; gives back a function that stops it. What it throws is ignored. */
