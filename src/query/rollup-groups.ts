@@ -1,6 +1,5 @@
 /** Which questions rollups can answer: the group of calls a filter and a scope ask for, and the files they ask whole. */
-import { GROUPED, type Grouped, SLOT_MS } from "../store/lake/rollup-parts.ts";
-import type { OffsetSpan } from "./calendar.ts";
+import { GROUPED, type Grouped } from "../store/lake/rollup-parts.ts";
 import { EVERYTHING, type Filter } from "./filter.ts";
 import type { Scope } from "./scope.ts";
 import type { View } from "./view.ts";
@@ -43,11 +42,4 @@ export function holdsDay(filter: Filter, day: string): boolean {
 /** Whether rows of the day are hidden, so that sums over its files say too much. */
 export function isMasked(view: View, day: string): boolean {
   return (view.hidden.get(day)?.size ?? 0) > 0;
-}
-
-/** Whether quarters of an hour add up to the hours of these offsets. */
-export function fitsSlots(spans: readonly OffsetSpan[]): boolean {
-  return (
-    spans.every(({ offset_ms }) => offset_ms % SLOT_MS === 0) && spans.slice(1).every((s) => s.from_ms % SLOT_MS === 0)
-  );
 }

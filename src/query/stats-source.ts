@@ -1,7 +1,7 @@
 /** Where statistics come from: sums in memory for files whose rollups count, and a scan of all other rows. */
 import { dayOfTime } from "../record/id.ts";
 import type { LakeFile } from "../store/lake/names.ts";
-import { addedUp, countPart, PARTS, type PartName } from "../store/lake/rollup-parts.ts";
+import { addedUp, countPart, countSums, PARTS, type PartName } from "../store/lake/rollup-parts.ts";
 import { quote } from "../store/lake/sql.ts";
 import { type Filter, mayHold, whereOf } from "./filter.ts";
 import { groupsOf, holdsDay, isMasked } from "./rollup-groups.ts";
@@ -33,9 +33,9 @@ export class StatsSource {
     this.#scanned = view.files.filter((file) => this.#has(file.day) && !summed.has(file.path));
   }
 
-  /** `slots` says whether quarters of an hour serve the question's zone. Release `held` when all is asked. */
-  static async of(view: View, filter: Filter, scope: Scope, rollups: Rollups, slots: boolean): Promise<StatsSource> {
-    const groups = slots ? groupsOf(filter, scope) : null;
+  /** Release `held` when all is asked. */
+  static async of(view: View, filter: Filter, scope: Scope, rollups: Rollups): Promise<StatsSource> {
+    const groups = groupsOf(filter, scope);
     const sums = (file: LakeFile) => groups !== null && holdsDay(filter, file.day) && !isMasked(view, file.day);
     const held = await rollups.hold(view, (file) => mayHold(filter, file.day), groups ?? []);
     return new StatsSource(view, filter, scope, held, sums);
@@ -85,23 +85,45 @@ export class StatsSource {
     return this.#summed;
   }
 
-  /** A part counted from the rows that are scanned. */
+  /** A part counted from the rows that are scanned; all but `value` and `caller` need the relation of `scans`. */
   scan(part: PartName): Sql {
-    const [before, after] = countPart(part, " \0 ").split(" \0 ");
-    const from = part === "tool" || part === "tool_duration" ? this.#tools() : this.#calls(this.#scanned);
-    return sql`${raw(before ?? "")} (${from}) ${raw(after ?? "")}`;
+    switch (part) {
+      case "totals":
+      case "slot":
+        return raw("SELECT * FROM scan_sums");
+      case "cost":
+        return raw("SELECT key, cost_calls AS calls, cost_micro FROM scan_sums WHERE cost_calls > 0");
+      case "latency":
+        return raw("SELECT * FROM scan_latencies");
+      case "tool":
+      case "tool_duration":
+        return raw(countPart(part, "scan_tools"));
+      default:
+        return counted((from) => countPart(part, from), this.#calls(this.#scanned));
+    }
+  }
+
+  /** The relations that the parts of one statement share: rows are read once, however many parts they make. */
+  withScans(parts: readonly PartName[], statement: Sql): Sql {
+    if (this.inMemory) return statement;
+    const of = (...some: PartName[]) => parts.some((part) => some.includes(part));
+    const relations: Sql[] = [];
+    const calls = this.#calls(this.#scanned);
+    if (of("totals", "slot", "cost")) relations.push(sql`scan_sums AS MATERIALIZED (${counted(countSums, calls)})`);
+    if (of("latency"))
+      relations.push(sql`scan_latencies AS MATERIALIZED (${counted((from) => countPart("latency", from), calls)})`);
+    if (of("tool", "tool_duration")) relations.push(sql`scan_tools AS MATERIALIZED (${this.#tools()})`);
+    return relations.length === 0 ? statement : sql`WITH ${join(relations, ", ")} ${statement}`;
   }
 
   /** A part counted from all rows of the question, whatever is in memory. */
   scanAll(part: PartName): Sql {
-    const [before, after] = countPart(part, " \0 ").split(" \0 ");
     const files = this.#view.files.filter((file) => this.#has(file.day));
-    return sql`${raw(before ?? "")} (${this.#calls(files)}) ${raw(after ?? "")}`;
+    return counted((from) => countPart(part, from), this.#calls(files));
   }
 
-  #calls(files: readonly LakeFile[], withTail = true): Sql {
-    const view = { ...this.#view, files, ranges: withTail ? this.#view.ranges : [] };
-    return sql`SELECT * FROM ${sourceOf(view, this.#has)} WHERE ${this.#where}`;
+  #calls(files: readonly LakeFile[]): Sql {
+    return sql`SELECT * FROM ${sourceOf({ ...this.#view, files }, this.#has)} WHERE ${this.#where}`;
   }
 
   /** name, status and duration_ms of the tool calls: from the rollups' lists where there are such, else nested. */
@@ -129,6 +151,12 @@ export class StatsSource {
 export function daysSpan(days: readonly string[], nowMs: number): [from: number, to: number] {
   const today = dayOfTime(nowMs);
   return [Date.parse(`${days.at(-1) ?? today}T00:00:00Z`), Date.parse(`${days[0] ?? today}T00:00:00Z`) + 86_400_000];
+}
+
+/** The SQL that counts from a relation, over that statement. */
+function counted(count: (from: string) => string, from: Sql): Sql {
+  const [before, after] = count("\0").split("\0");
+  return sql`${raw(before ?? "")}(${from})${raw(after ?? "")}`;
 }
 
 /** Several selections of the same columns as one. */

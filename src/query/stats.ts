@@ -1,10 +1,10 @@
 /** The statistics of the calls under a filter: sums of rollups and of scanned rows, all of one view. */
-import { addedUp } from "../store/lake/rollup-parts.ts";
+import { addedUp, type PartName } from "../store/lake/rollup-parts.ts";
 import type { CallerCount, CallStats, Totals } from "./answers.ts";
 import type { Ask } from "./asking.ts";
 import { type OffsetSpan, offsetSpans } from "./calendar.ts";
 import { type Filter, whereOf } from "./filter.ts";
-import { fitsSlots, groupsOf } from "./rollup-groups.ts";
+import { groupsOf } from "./rollup-groups.ts";
 import type { Rollups } from "./rollups.ts";
 import type { Row } from "./rows.ts";
 import type { Scope } from "./scope.ts";
@@ -32,10 +32,10 @@ export async function statsOf(
   const bucket = bucketFor((filter.end_ms ?? to) - (filter.start_ms ?? from));
   const spans = offsetSpans(filter.tz, from, to);
   const previous = previousOf(filter, now_ms);
-  const source = await StatsSource.of(view, filter, scope, rollups, fitsSlots(spans));
+  const source = await StatsSource.of(view, filter, scope, rollups);
   try {
     const [counts, callers, before] = await Promise.all([
-      countsOf(source, ask, partsOf(source, bucket, spans)),
+      countsOf(source, ask, questionsOf(source, bucket, spans)),
       scope.read_pii ? callersOf(source, ask, rollups, filter, scope) : [],
       previous ? previousTotals(view, ask, rollups, previous, scope) : null,
     ]);
@@ -74,50 +74,82 @@ function callersOf(
 }
 
 async function previousTotals(view: View, ask: Ask, rollups: Rollups, filter: Filter, scope: Scope): Promise<Totals> {
-  const source = await StatsSource.of(view, filter, scope, rollups, true);
+  const source = await StatsSource.of(view, filter, scope, rollups);
   try {
-    return totalsFrom(await countsOf(source, ask, [totalsPart(source), latencyPart(source)]));
+    return totalsFrom(
+      await countsOf(source, ask, [
+        { parts: ["totals"], selections: [totalsOf(source)] },
+        { parts: ["latency"], selections: [latencyOf(source)] },
+      ]),
+    );
   } finally {
     source.held.release();
   }
 }
 
-/** Rows by kind. In memory a statement costs little and its way to the engine counts: all parts go in one. */
-async function countsOf(source: StatsSource, ask: Ask, parts: readonly Sql[]): Promise<Counts> {
-  const answers = await Promise.all((source.inMemory ? [unionAll(parts)] : parts).map(ask));
+/** Selections of some parts, as rows of kind, key, value, number and sums. */
+interface Question {
+  readonly parts: readonly PartName[];
+  readonly selections: readonly Sql[];
+}
+
+/** Rows by kind. In memory a statement costs little and its way to the engine counts: all goes in one. */
+async function countsOf(source: StatsSource, ask: Ask, questions: readonly Question[]): Promise<Counts> {
+  const statements = source.inMemory
+    ? [unionAll(questions.flatMap(({ selections }) => selections))]
+    : questions.map(({ parts, selections }) => source.withScans(parts, unionAll(selections)));
+  const answers = await Promise.all(statements.map(ask));
   return Map.groupBy(answers.flat(), (row: Row) => String(row["kind"]));
 }
 
-/** Each part as rows of kind, key, value, number and sums. */
-function partsOf(source: StatsSource, bucket: Bucket, spans: readonly OffsetSpan[]): Sql[] {
+function questionsOf(source: StatsSource, bucket: Bucket, spans: readonly OffsetSpan[]): Question[] {
   return [
-    totalsPart(source),
-    latencyPart(source),
-    sql`SELECT CASE grouping(bucket, hour) WHEN 1 THEN 'timeline' ELSE 'hour' END AS kind, NULL::VARCHAR AS key, NULL::VARCHAR AS value,
-      coalesce(bucket, hour)::BIGINT AS number, [sum(calls), sum(turns), sum(latency_ms)]::BIGINT[] AS sums
-      FROM (SELECT ${bucketSql(bucket, spans, SLOT)} AS bucket, ${weekHourSql(spans, SLOT)} AS hour, calls, turns, latency_ms FROM (${source.rows("slot")}))
-      GROUP BY GROUPING SETS ((bucket), (hour))`,
-    sql`SELECT 'value' AS kind, key, value, NULL::BIGINT AS number, [calls]::BIGINT[] AS sums FROM (${source.part("value")})`,
-    trendPart(source, bucket),
-    sql`SELECT 'tool' AS kind, key, NULL::VARCHAR AS value, NULL::BIGINT AS number, [calls, ok, errors, durations, duration_ms]::BIGINT[] AS sums FROM (${source.part("tool")})`,
-    sql`SELECT 'tool_duration' AS kind, key, NULL::VARCHAR AS value, number::BIGINT AS number, [calls]::BIGINT[] AS sums FROM (${source.part("tool_duration")}) ORDER BY number`,
-    sql`SELECT 'cost' AS kind, key, NULL::VARCHAR AS value, NULL::BIGINT AS number, [calls, cost_micro]::BIGINT[] AS sums FROM (${source.part("cost")})`,
+    {
+      parts: ["totals", "slot", "cost"],
+      selections: [totalsOf(source), timesOf(source, bucket, spans), costOf(source)],
+    },
+    { parts: ["latency"], selections: [latencyOf(source), trendOf(source, bucket)] },
+    { parts: ["value"], selections: [valuesOf(source)] },
+    { parts: ["tool", "tool_duration"], selections: [toolsOf(source), durationsOf(source)] },
   ];
 }
 
-function totalsPart(source: StatsSource): Sql {
+function timesOf(source: StatsSource, bucket: Bucket, spans: readonly OffsetSpan[]): Sql {
+  return sql`SELECT CASE grouping(bucket, hour) WHEN 1 THEN 'timeline' ELSE 'hour' END AS kind, NULL::VARCHAR AS key, NULL::VARCHAR AS value,
+      coalesce(bucket, hour)::BIGINT AS number, [sum(calls), sum(turns), sum(latency_ms)]::BIGINT[] AS sums
+    FROM (SELECT ${bucketSql(bucket, spans, SLOT)} AS bucket, ${weekHourSql(spans, SLOT)} AS hour, calls, turns, latency_ms FROM (${source.part("slot")}))
+    GROUP BY GROUPING SETS ((bucket), (hour))`;
+}
+
+function valuesOf(source: StatsSource): Sql {
+  return sql`SELECT 'value' AS kind, key, value, NULL::BIGINT AS number, [calls]::BIGINT[] AS sums FROM (${source.part("value")})`;
+}
+
+function costOf(source: StatsSource): Sql {
+  return sql`SELECT 'cost' AS kind, key, NULL::VARCHAR AS value, NULL::BIGINT AS number, [calls, cost_micro]::BIGINT[] AS sums FROM (${source.part("cost")})`;
+}
+
+function toolsOf(source: StatsSource): Sql {
+  return sql`SELECT 'tool' AS kind, key, NULL::VARCHAR AS value, NULL::BIGINT AS number, [calls, ok, errors, durations, duration_ms]::BIGINT[] AS sums FROM (${source.part("tool")})`;
+}
+
+function durationsOf(source: StatsSource): Sql {
+  return sql`SELECT 'tool_duration' AS kind, key, NULL::VARCHAR AS value, number::BIGINT AS number, [calls]::BIGINT[] AS sums FROM (${source.part("tool_duration")})`;
+}
+
+function totalsOf(source: StatsSource): Sql {
   return sql`SELECT 'totals' AS kind, NULL::VARCHAR AS key, NULL::VARCHAR AS value, NULL::BIGINT AS number,
     [calls, durations, duration_ms, tool_calls, ok, errors, barge_ins, barge_in_calls, completed, turns, latency_ms, first_ms, last_ms]::BIGINT[] AS sums
     FROM (${source.part("totals")})`;
 }
 
-function latencyPart(source: StatsSource): Sql {
+function latencyOf(source: StatsSource): Sql {
   return sql`SELECT 'latency' AS kind, NULL::VARCHAR AS key, NULL::VARCHAR AS value, number::BIGINT AS number, [sum(turns)]::BIGINT[] AS sums
-    FROM (${source.rows("latency")}) GROUP BY number ORDER BY number`;
+    FROM (${source.rows("latency")}) GROUP BY number`;
 }
 
 /** Of each UTC day, or Monday's number: the buckets that hold p50 and p95, with how many are in it, before it and in all. */
-function trendPart(source: StatsSource, bucket: Bucket): Sql {
+function trendOf(source: StatsSource, bucket: Bucket): Sql {
   // 1970-01-01 was a Thursday.
   const day = raw(bucket === "week" ? "(day_number - (day_number + 3) % 7)" : "day_number");
   return sql`SELECT 'trend' AS kind, share AS key, day::VARCHAR AS value, number::BIGINT AS number, [turns, upto - turns, total]::BIGINT[] AS sums

@@ -83,8 +83,9 @@ afterAll(async () => {
 
 async function answers(of: CallLake): Promise<CallStats[]> {
   const all: CallStats[] = [];
-  for (const question of QUESTIONS)
-    for (const scope of SCOPES) {
+  for (const [index, question] of QUESTIONS.entries())
+    for (const scope of [SCOPES[0], SCOPES[1 + (index % 3)]]) {
+      if (scope === undefined) throw new Error("no scope");
       if (question.includes("caller_number") && !scope.read_pii) continue;
       all.push(await of.stats(parseFilter(new URLSearchParams(question)), scope));
     }
@@ -118,7 +119,7 @@ describe("rollups and the scan", () => {
     const logged: string[] = [];
     for (const [index, file] of files.entries()) {
       if (index % 3 === 0) await rm(rollupPath(dir, file));
-      if (index % 5 === 1) {
+      else if (index % 5 === 1) {
         await rm(rollupPath(dir, file));
         await writeFile(rollupPath(dir, file), "PAR1 and no more");
       }
