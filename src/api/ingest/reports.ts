@@ -9,6 +9,7 @@ import { inOrder, lateMessages, ReportSession, type Said } from "./report-sessio
 
 const SOURCE = "report";
 const SWEEP_MIN = 64;
+const SILENT = { ended_reason: "session_timeout", ended_by: "system", graceful: true } as const;
 const AUDIO_MS_MAX = 10_000;
 /** Sessions with messages that overtook each other are looked at this often, until they are over. */
 const ORDER_MS = 1000;
@@ -179,7 +180,10 @@ export class Reports {
     }
     if (late.length === 0) return results;
     const last = Math.max(...late.map(({ at }) => at), instantMs(record.end_time) ?? 0);
-    const { source, start_time, ended_reason, ended_by, graceful } = record;
+    const { source, start_time } = record;
+    // No session has an end of its own: one that was lost with its backend has none either.
+    const lost = record.outcome === "lost";
+    const { ended_reason, ended_by, graceful } = lost ? SILENT : record;
     await this.#intake.revise(record, {
       ...{ source, call_id, start_time, ended_reason, ended_by, graceful, conversation },
       end_time: isoOf(last),
