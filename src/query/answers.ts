@@ -140,7 +140,8 @@ export interface CallFacets {
   sentiment: ValueCount[];
   /** A call counts once under each of its labels. */
   label: ValueCount[];
-  tool_name: ValueCount[];
+  /** With include=tool_name; a call counts once under each of its tools. */
+  tool_name?: ValueCount[];
 }
 
 /** GET /facets/:column: values that begin with the prefix, most frequent first. */

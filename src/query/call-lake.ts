@@ -65,7 +65,8 @@ export interface CallLake {
     scope: Scope,
     options?: { sql?: boolean; signal?: AbortSignal | undefined },
   ): Promise<CallStats>;
-  facets(filter: Filter, scope: Scope, signal?: AbortSignal): Promise<CallFacets>;
+  /** `withTools` adds the names of tools, which cost more than all the others. */
+  facets(filter: Filter, scope: Scope, signal?: AbortSignal, withTools?: boolean): Promise<CallFacets>;
   /** The values of one column that begin with a prefix. */
   facet(filter: Filter, question: FacetQuestion, scope: Scope, signal?: AbortSignal): Promise<FacetValues>;
   count(filter: Filter, scope: Scope, signal?: AbortSignal): Promise<number>;
@@ -143,9 +144,9 @@ export function lakeOf(
         more.signal,
         "heavy",
       ),
-    facets: (filter, scope, signal) =>
+    facets: (filter, scope, signal, withTools) =>
       asking.question(
-        searched(filter, (view, ask, narrowed) => facetsOf(view, ask, narrowed, scope)),
+        searched(filter, (view, ask, narrowed) => facetsOf(view, ask, narrowed, scope, withTools)),
         signal,
         "heavy",
       ),

@@ -73,12 +73,12 @@ describe("reading", () => {
     const app = appFor({}, { lake: own });
     for (const sort of ["-start_time", "start_time", "-duration_seconds", "provider_name", "error_message"]) {
       const seen: string[] = [];
-      let path = `?limit=7&sort=${sort}`;
+      let path = `?limit=20&sort=${sort}`;
       for (let segment = 1; ; segment++) {
         const { body } = await ask<CallList>(path, {}, app);
         seen.push(...body.calls.map((call) => call.id));
         if (body.next_cursor === null) break;
-        path = `?limit=7&sort=${sort}&cursor=${body.next_cursor}`;
+        path = `?limit=20&sort=${sort}&cursor=${body.next_cursor}`;
         const arriving = madeCalls(randomOf(segment), 3, FROM, 2 * 86_400_000, 1000 * segment + sort.length * 100_000);
         await intoJournal(folder, `host-${sort.length}`, segment, arriving);
       }
@@ -118,6 +118,9 @@ describe("reading", () => {
     expect(stats.body.sql).toContain("FROM calls");
     const facets = await ask<{ outcome: { calls: number }[] }>("/facets?outcome=error");
     expect(facets.body.outcome).toHaveLength(1);
+    expect(facets.body).not.toHaveProperty("tool_name");
+    const tools = await ask<{ tool_name: { value: string }[] }>("/facets?include=tool_name");
+    expect(tools.body.tool_name.map((tool) => tool.value).sort()).toEqual(["book", "lookup", "transfer"]);
     const health = await ask("/healthz");
     expect(health.body).toMatchObject({ status: "ok", tail_rows: 20, engine: "child" });
   });
@@ -165,6 +168,7 @@ describe("a bad question", () => {
     ["/stats?limit=3", "limit"],
     ["/stats?include=total", "include"],
     ["/facets?limit=3", "limit"],
+    ["/facets?include=total", "include"],
     ["/facets/nothing", "column"],
     ["/facets/turns", "column"],
     ["/facets/outcome?limit=101", "limit"],

@@ -162,7 +162,7 @@ export const KINDS: { readonly [kind: string]: readonly [weight: number, maker: 
       return { path: `?${params}` };
     },
   ],
-  facets: [2, (w, r, who) => ({ path: `/facets${query(w, r, who)}` })],
+  facets: [2, (w, r, who) => ({ path: `/facets${query(w, r, who, r() < 0.5 ? [["include", "tool_name"]] : [])}` })],
   facet: [
     12,
     (w, r, who) => {
@@ -218,6 +218,14 @@ export const KINDS: { readonly [kind: string]: readonly [weight: number, maker: 
   ],
   dry_run: [10, (w, r, who) => ({ method: "DELETE", path: query(w, r, who, [["dry_run", "true"]]) })],
   delete_other: [3, (w, r, who) => ({ method: "DELETE", path: `/${oneOf(w, r, other(who)).id}` })],
+  export: [
+    1,
+    (w, r, who) => {
+      const more: [string, string][] = [["format", pick(r, ["csv", "ndjson"])]];
+      if (r() < 0.5) more.push(["columns", pick(r, ["id,client_id,assistant_id", "id,summary,caller_name"])]);
+      return { path: `/export${query(w, r, who, more)}` };
+    },
+  ],
   sql: [
     1,
     (_, r, who) => ({

@@ -1,5 +1,7 @@
 /** GET /, /facets and /facets/:column: the list, and the values to filter it by. */
+import { oneValue } from "../../query/filter.ts";
 import { FACET_PARAMETERS, PAGE_PARAMETERS, parseFacet, parseFilter, parsePage } from "../../query/index.ts";
+import { ApiError } from "../errors.ts";
 import { allowed } from "../identity.ts";
 import { paramsOf } from "../params.ts";
 import type { Routes } from "../parts.ts";
@@ -12,7 +14,12 @@ export const callsRoutes: Routes = (api, { lake, timeZone }) => {
   });
   api.get("/facets", async (c) => {
     const { scope } = allowed(c, "calls.read");
-    return c.json(await lake.facets(parseFilter(paramsOf(c.req.url), timeZone), scope, c.req.raw.signal));
+    const params = paramsOf(c.req.url, ["include"]);
+    const include = oneValue(params, "include");
+    if (include !== null && include !== "tool_name") {
+      throw new ApiError(400, "bad_request", `include is tool_name here; it is ${JSON.stringify(include)}.`, "include");
+    }
+    return c.json(await lake.facets(parseFilter(params, timeZone), scope, c.req.raw.signal, include !== null));
   });
   api.get("/facets/:column", async (c) => {
     const { scope } = allowed(c, "calls.read");
