@@ -48,6 +48,21 @@ export function headOf(opened: string): { kind: string; callKey: string } {
   return { kind: opened.slice(6, end), callKey: opened.slice(end + 7, opened.indexOf('"', end + 7)) };
 }
 
+export interface LineHead {
+  readonly kind: string;
+  readonly callKey: string;
+  readonly n: number;
+}
+
+const HEAD = /^\{"k":"([a-z_]+)","c":"([^"\\]+)","n":(\d{1,15}),/;
+const HEAD_BYTES_MAX = 200;
+
+/** Kind, call and number of a line, read off its fixed beginning without parsing it; null for a line without a call. */
+export function headOfBytes(line: Buffer): LineHead | null {
+  const [, kind, callKey, n] = HEAD.exec(line.toString("latin1", 0, HEAD_BYTES_MAX)) ?? [];
+  return kind === undefined || callKey === undefined ? null : { kind, callKey, n: Number(n) };
+}
+
 /** Completes a text made by `openLine`: adds the CRC of its UTF-8 bytes and the newline. */
 export function sealLine(opened: string): string {
   return `${opened},"crc":"${crc32(opened).toString(16).padStart(8, "0")}"}\n`;

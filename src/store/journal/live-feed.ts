@@ -3,7 +3,7 @@ import { type FSWatcher, watch } from "node:fs";
 import { isCallIdentity } from "../../record/id.ts";
 import type { CallRecord } from "../../record/record.ts";
 import { type EndResult, requestEnd } from "./control.ts";
-import type { JournalLine } from "./line.ts";
+import type { JournalLine, LineHead } from "./line.ts";
 import { LiveEvents } from "./live-events.ts";
 import { endOf, LiveState, type TranscriptRoom } from "./live-state.ts";
 import type { LiveColumns, LiveTranscript } from "./live-types.ts";
@@ -39,6 +39,7 @@ export class LiveFeed {
   readonly #reading = new SharedRun(() => this.#follow());
   readonly #listener: WriterListener = {
     line: (writer, line) => this.#line(writer, line),
+    wants: (writer, head) => this.#wants(writer, head),
     segment: (writer, named) => this.#moveOn(writer, named),
     gone: (writer) => this.#lose(writer),
   };
@@ -253,6 +254,14 @@ export class LiveFeed {
     this.#hintTimer = undefined;
     const [next] = this.#hinted;
     if (next !== undefined) this.#hear(next);
+  }
+
+  #wants(writer: string, { kind, callKey, n }: LineHead): boolean {
+    if (this.#ended.has(callKey)) return false;
+    const known = this.#calls.get(callKey);
+    if (!known?.has(kind, n)) return true;
+    if (ageOf(writer) > ageOf(known.writer)) known.writer = writer;
+    return kind === "ended";
   }
 
   #line(writer: string, line: JournalLine): void {

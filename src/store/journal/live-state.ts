@@ -29,6 +29,8 @@ type Entry =
 /** What an entry costs beside its texts. */
 const ENTRY_CHARS = 200;
 const AGENTS_MAX = 1000;
+/** Of these the last one counts; an engine that resumes the call may give their numbers to other events. */
+const PASSING: ReadonlySet<string> = new Set(["partial", "control", "resumed"]);
 const UNKNOWN = Object.fromEntries(LIVE_COLUMNS.map((column) => [column, null])) as unknown as LiveColumns;
 
 export class LiveState {
@@ -76,12 +78,15 @@ export class LiveState {
     this.columns = { ...UNKNOWN, start_time: new Date(startTimeOf(id)).toISOString() };
   }
 
+  /** Whether the event of that kind and number is known already. */
+  has(kind: string, n: number): boolean {
+    return !PASSING.has(kind) && (n <= this.#seenTo || this.#seen.has(n));
+  }
+
   /** Takes a line of this call. Null for one that was seen before. */
   apply(line: JournalLine): LiveEvent | null {
     const n = line.n ?? 0;
-    // Of these the last one counts; an engine that resumes the call may give their numbers to other events.
-    const passing = line.k === "partial" || line.k === "control" || line.k === "resumed";
-    if (!passing && !this.#isNew(n)) return null;
+    if (!PASSING.has(line.k) && !this.#isNew(n)) return null;
     if (line.t > this.last_activity) this.last_activity = line.t;
     // The bodies were normalised before they were written, and the CRC says that they are what was written.
     switch (line.k) {

@@ -1,6 +1,6 @@
 /** Follows one writer's newest segment line by line, from the last one on: it holds every event of each open call. */
 import { errorCode } from "../fs.ts";
-import type { JournalLine } from "./line.ts";
+import type { JournalLine, LineHead } from "./line.ts";
 import { isSealed, listSegments, readSegment, writerIsGone } from "./reader.ts";
 
 /** Whether the engine's process still runs is looked at so often. */
@@ -8,6 +8,8 @@ const ALIVE_MS = 1000;
 
 export interface WriterListener {
   line(writer: string, line: JournalLine): void;
+  /** Whether the line with this beginning may say anything new: a new segment repeats every event of each open call. */
+  wants(writer: string, head: LineHead): boolean;
   /** A new segment was read from its beginning; open calls that are not in `named` have ended unseen. */
   segment(writer: string, named: ReadonlySet<string>): void;
   /** The writer is sealed or its process gone: its open calls are nobody's. */
@@ -96,18 +98,20 @@ export class LiveWriter {
       this.segment = number;
       this.#nextByte = 0;
       const named = new Set<string>();
-      for (const line of await this.#read()) {
-        if (line.c !== undefined) named.add(line.c);
-        this.#listener.line(this.name, line);
-      }
+      for (const line of await this.#read(named)) this.#listener.line(this.name, line);
       // Nothing read: the segment was published and unlinked since the listing, so there is a later one.
       if (this.#nextByte > 0) this.#listener.segment(this.name, named);
     }
   }
 
-  async #read(): Promise<readonly JournalLine[]> {
+  /** What is new in the segment; the calls it tells of are added to `named`. */
+  async #read(named: Set<string> | null = null): Promise<readonly JournalLine[]> {
+    const wants = (head: LineHead) => {
+      named?.add(head.callKey);
+      return this.#listener.wants(this.name, head);
+    };
     try {
-      const part = await readSegment(this.#dir, this.name, this.segment, this.#nextByte);
+      const part = await readSegment(this.#dir, this.name, this.segment, this.#nextByte, wants);
       this.#nextByte = part.nextByte;
       return part.lines;
     } catch (error) {

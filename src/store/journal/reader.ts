@@ -3,7 +3,7 @@ import { open, utimes } from "node:fs/promises";
 import { hostname } from "node:os";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { errorCode, isThere, namesIn, realFs, removeFile, removeTree, type StoreFs, unlessCode } from "../fs.ts";
-import { decodeLine, type JournalLine } from "./line.ts";
+import { decodeLine, headOfBytes, type JournalLine, type LineHead } from "./line.ts";
 import {
   isWriterName,
   journalDir,
@@ -46,8 +46,17 @@ export interface SegmentPart {
   tornBytes: number;
 }
 
-/** The lines of a segment from `fromByte` (a line's beginning) on. Throws ENOENT if the segment is gone. */
-export async function readSegment(dir: string, writer: string, segment: number, fromByte = 0): Promise<SegmentPart> {
+/**
+ * The lines of a segment from `fromByte` (a line's beginning) on; those that `wants` refuses by their beginning are passed
+ * over unread. Throws ENOENT if the segment is gone.
+ */
+export async function readSegment(
+  dir: string,
+  writer: string,
+  segment: number,
+  fromByte = 0,
+  wants: ((head: LineHead) => boolean) | null = null,
+): Promise<SegmentPart> {
   const bytes = await readFrom(segmentFile(dir, writer, segment), fromByte);
   const part: SegmentPart = { lines: [], nextByte: fromByte, invalid: 0, tornBytes: 0 };
   let at = 0;
@@ -55,9 +64,13 @@ export async function readSegment(dir: string, writer: string, segment: number, 
   for (;;) {
     const end = bytes.indexOf(NEWLINE, at) + 1;
     if (end === 0) break;
-    const line = decodeLine(bytes.subarray(at, end));
-    if (line) part.lines.push(line);
-    else part.invalid += 1;
+    const text = bytes.subarray(at, end);
+    const head = wants && headOfBytes(text);
+    if (!head || wants(head)) {
+      const line = decodeLine(text);
+      if (line) part.lines.push(line);
+      else part.invalid += 1;
+    }
     at = end;
     if (at >= turnEnds) {
       turnEnds = at + TURN_BYTES;
