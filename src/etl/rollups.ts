@@ -1,12 +1,13 @@
 /** Rollups: makes the sums of each visible file that has none yet, and removes those that describe nothing. */
 import { isThere } from "../store/fs.ts";
 import { listDays, visibleOfDay } from "../store/lake/listing.ts";
-import { type LakeFile, parseLakeFile } from "../store/lake/names.ts";
+import type { LakeFile } from "../store/lake/names.ts";
 import {
   addRollup,
   ROLLUP_VERSION,
   removeRollupAt,
   removeRollupsOfDay,
+  rolledUpFile,
   rollupDays,
   rollupPath,
   rollupsOfDay,
@@ -105,8 +106,7 @@ async function goodOf(job: Job, paths: readonly string[]): Promise<Set<string>> 
 }
 
 async function bytesOfSource(job: Job, rollup: string): Promise<number | null> {
-  const [day = "", name = ""] = rollup.split("/day=").at(-1)?.split("/") ?? [];
-  const file = parseLakeFile(job.dir, day, name);
+  const file = rolledUpFile(job.dir, rollup);
   if (file === null || !(await isThere(file.path, job.fs))) return null;
   return (await job.fs.stat(file.path)).size;
 }

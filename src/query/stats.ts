@@ -28,12 +28,12 @@ export async function statsOf(
   now_ms: number,
   withSql: boolean,
 ): Promise<CallStats> {
-  const [from, to] = daysSpan(await spanDays(view, ask, filter, scope), now_ms);
-  const bucket = bucketFor((filter.end_ms ?? to) - (filter.start_ms ?? from));
-  const spans = offsetSpans(filter.tz, from, to);
-  const previous = previousOf(filter, now_ms);
   const source = await StatsSource.of(view, filter, scope, rollups);
   try {
+    const [from, to] = daysSpan(await spanDays(view, ask, filter, scope, source), now_ms);
+    const bucket = bucketFor((filter.end_ms ?? to) - (filter.start_ms ?? from));
+    const spans = offsetSpans(filter.tz, from, to);
+    const previous = previousOf(filter, now_ms);
     const [counts, callers, before] = await Promise.all([
       countsOf(source, ask, questionsOf(source, bucket, spans)),
       scope.read_pii ? callersOf(source, ask, rollups, filter, scope) : [],

@@ -2,7 +2,7 @@
 import { basename, dirname, join, resolve } from "node:path";
 import { ensureDir, linkDurably, namesIn, realFs, removeFile, removeTree, type StoreFs } from "../fs.ts";
 import { tmpPath } from "./layout.ts";
-import { dayOfFolder, type LakeFile } from "./names.ts";
+import { dayOfFolder, type LakeFile, parseLakeFile } from "./names.ts";
 
 /** Raised when a rollup holds something else than before: those of another version are built again. */
 export const ROLLUP_VERSION = 1;
@@ -13,6 +13,12 @@ const dayFolder = (dir: string, day: string) => join(rollupsDir(dir), `day=${day
 /** Where the rollup of a file is, whether it is there or not. */
 export function rollupPath(dir: string, file: LakeFile): string {
   return join(dayFolder(dir, file.day), basename(file.path));
+}
+
+/** The file a rollup describes by its name, whether it is there or not; null if the name is not one of ours. */
+export function rolledUpFile(dir: string, path: string): LakeFile | null {
+  const day = dayOfFolder(basename(dirname(path)));
+  return day === null ? null : parseLakeFile(dir, day, basename(path));
 }
 
 /** Days with rollups. */
