@@ -122,6 +122,8 @@ describe("a call told by its events", () => {
     }
     expect(backend.history.findOpen("http", "e-4")).toBeNull();
     expect((await tell("x".repeat(501), EVENTS)).status).toBe(400);
+    expect((await tell("x\0y", EVENTS)).status).toBe(400);
+    expect((await ask(backend.app, "/e-4/events?source=", { json: EVENTS })).status).toBe(400);
   });
 
   it("after its record: what is new makes the next revision", async () => {

@@ -90,6 +90,12 @@ describe("secrets and owners", () => {
     expect((await ask(backend.app, "/webhooks/constructor", { body: "{}" })).status).toBe(404);
   });
 
+  it("takes no call_id without end", async () => {
+    const { payload } = named("vapi", golden(EXAMPLES.vapi));
+    payload.message.call.id = "x".repeat(501);
+    expect((await send("vapi", payload)).status).toBe(400);
+  });
+
   it("takes Vapi's HMACs too", async () => {
     const { payload } = named("vapi", golden(EXAMPLES.vapi));
     const body = JSON.stringify(payload);

@@ -37,8 +37,12 @@ export const eventRoutes: Routes = (api, { intake }) => {
     if (!intake) throw new ApiError(503, "unavailable", "This host takes no records over HTTP.");
     const call_id = c.req.param("call_id");
     const source = c.req.query("source") ?? "http";
-    if (call_id.length > CALL_ID_MAX || source.length > CALL_ID_MAX || source === "")
-      throw new ApiError(400, "bad_request", `call_id and source have 1 to ${CALL_ID_MAX} characters.`, "call_id");
+    for (const [field, value] of Object.entries({ call_id, source })) {
+      if (value === "" || value.length > CALL_ID_MAX || /\p{Cc}/u.test(value)) {
+        const message = `${field} has 1 to ${CALL_ID_MAX} characters, none of them a control character.`;
+        throw new ApiError(400, "bad_request", message, field);
+      }
+    }
     const events = eventsIn(jsonIn(await bytesOf(c)));
     const name = { source, call_id };
     const answer = await intake.alone(name, async (): Promise<EventsAnswer> => {

@@ -7,6 +7,8 @@ import { type Binding, bound } from "../ingest/ownership.ts";
 import { bindingOf } from "../ingest/providers.ts";
 import type { OpenRoutes } from "../parts.ts";
 
+const CALL_ID_MAX = 500;
+
 export const webhookRoutes: OpenRoutes = (api, { intake, providers }) => {
   api.post("/webhooks/:provider", async (c) => {
     const name = c.req.param("provider");
@@ -28,6 +30,8 @@ export const webhookRoutes: OpenRoutes = (api, { intake, providers }) => {
     const telling = provider.telling(payload);
     const live = telling ? null : provider.live(payload);
     if (!telling && !live) return c.json({ ignored: true });
+    if (((telling ?? live)?.call_id.length ?? 0) > CALL_ID_MAX)
+      throw new ApiError(400, "bad_request", `The call's id has more than ${CALL_ID_MAX} characters.`);
     const binding = await bindingOf(provider.owner, payload);
     if (!binding) throw new ApiError(403, "forbidden", "The host knows nobody to whom this call belongs.");
     if (live) {
