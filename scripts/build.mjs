@@ -25,7 +25,7 @@ const parts = [
     inputs: ["src/**/*", "tsconfig*.json", "package.json", "scripts/build.mjs"]
       .flatMap(list)
       .filter((path) => !path.startsWith("src/ui/")),
-    outputs: ["dist/host/cli.js", "dist/host/panel/index.html", "dist/engine-hook/index.js"],
+    outputs: ["dist/host/cli.js", "dist/host/panel/index.html", "dist/engine-hook/index.js", "dist/client/index.js"],
     async make() {
       await run("typescript/bin/tsc", "-p", "tsconfig.build.json");
       removeStale();
@@ -40,7 +40,9 @@ const parts = [
     name: "elements",
     inputs: [
       "src/ui/**/*",
-      "src/api/contract*",
+      "src/client/**/*",
+      "src/api/{contract,told}*",
+      "src/query/{answers,questions,summary-columns}*",
       "src/record/**/*",
       "tsconfig*.json",
       "vite.config.*",

@@ -13,8 +13,9 @@ const ARROWS: Record<string, readonly string[]> = {
   etl: ["record", "store"],
   query: ["record", "store"],
   api: ["record", "query", "engine-hook", "etl", "store/journal"],
-  ui: ["api/contract"],
-  host: ["record", "store", "engine-hook", "etl", "query", "api", "ui"],
+  client: ["api/contract"],
+  ui: ["api/contract", "client"],
+  host: ["record", "store", "engine-hook", "etl", "query", "api", "client", "ui"],
 };
 
 function filesBelow(folder: string): string[] {
@@ -87,9 +88,9 @@ describe("who may import whom", () => {
     ).toHaveLength(3);
   });
 
-  it("lets the UI take nothing but types from the contract", () => {
+  it("lets the UI and the client take nothing but types from the contract", () => {
     const crossing = sources
-      .filter((file) => file.name.startsWith("ui/"))
+      .filter((file) => /^(ui|client)\//.test(file.name))
       .flatMap((file) =>
         importsOf(file.text)
           .filter((i) => i.target.includes("/api/"))
@@ -124,8 +125,8 @@ describe("knowledge that lives in one place", () => {
     expect(outside(/^store\/journal\//, /["'`],?\\?"crc|\bcrc32\(/)).toEqual([]);
   });
 
-  it("fetches only in ui/data.ts", () => {
-    expect(outside(/^(?!ui\/)|^ui\/data\.ts$/, /\bfetch\(|new EventSource|new WebSocket|XMLHttpRequest/)).toEqual([]);
+  it("fetches in the browser only through src/client", () => {
+    expect(outside(/^(?!ui\/)/, /\bfetch\(|new EventSource|new WebSocket|XMLHttpRequest/)).toEqual([]);
   });
 
   it("never turns text into markup", () => {

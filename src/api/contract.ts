@@ -20,6 +20,7 @@ export type {
   TurnLatency,
   ValueCount,
 } from "../query/answers.ts";
+export type { CallFilter, ExportFormat, TranscriptFormat } from "../query/questions.ts";
 export type { CallRecord, Direction, EndedBy, Message, Outcome, ToolCall, Turn } from "../record/record.ts";
 export type {
   LiveCall,
@@ -30,6 +31,7 @@ export type {
   LiveTranscript,
   LiveTurn,
 } from "../store/journal/live-types.ts";
+export type { ToldColumns, ToldEvent, ToldRecord } from "./told.ts";
 
 /** What a person may do; the host's `identify` answers with a set of these. */
 export type Permission =
@@ -79,6 +81,24 @@ export interface LiveSnapshot {
 
 /** What GET /live tells after it; `left`: the call goes on, but is no longer within the scope or the filter. */
 export type LiveFeedEvent = LiveEvent | { type: "left"; id: string };
+
+/** Events are missing; a snapshot follows, which replaces everything. */
+export interface LiveReset {
+  type: "reset";
+  reason: string;
+}
+
+/** Columns by which live calls are chosen; several values of one are alternatives. */
+export type LiveFilterColumn =
+  | "client_id"
+  | "assistant_id"
+  | "source"
+  | "provider_name"
+  | "pipeline_name"
+  | "context_name"
+  | "direction"
+  | "language";
+export type LiveFilter = { readonly [K in LiveFilterColumn]?: string | readonly string[] | undefined };
 
 /** POST /:call_id/end: the engine has taken the request. */
 export interface EndCallAnswer {

@@ -7,6 +7,7 @@ import type { Filter } from "./filter.ts";
 import { type Condition, conditionText, parseCondition } from "./filter-condition.ts";
 import { iso, parseInstant } from "./filter-times.ts";
 import { allValues, oneValue, parseBoolean, quoted } from "./parameters.ts";
+import type { CallFilter } from "./questions.ts";
 import { parseText, type TextQuery } from "./text/index.ts";
 
 /** Parameters that want a value of the column as it is; repeated = or. */
@@ -24,7 +25,7 @@ export const EQUALS = [
 /** Parameters that want a part of the column's text; repeated = or. */
 export const CONTAINS = ["caller_number", "caller_name"] as const satisfies readonly ColumnName[];
 
-export const FILTER_PARAMETERS: readonly string[] = [
+export const FILTER_PARAMETERS = [
   "start_date",
   "end_date",
   "tz",
@@ -38,7 +39,7 @@ export const FILTER_PARAMETERS: readonly string[] = [
   "tool_status",
   "q",
   "where",
-];
+] as const satisfies readonly (keyof CallFilter)[];
 
 /** Conditions of one filter. */
 const CONDITIONS_MAX = 20;

@@ -1,5 +1,6 @@
-/** All talk with the server: one client, whose errors are values and whose requests end with the element. */
-import type { CallDetail, CallFacets, CallList, CallStats, ErrorBody } from "../api/contract.ts";
+/** All talk with the server, through the typed client: errors are values, and requests end with the element. */
+import { getCall, getFacets, getStats, listCalls as listPage } from "../client/calls.ts";
+import { CallHistoryError } from "../client/request.ts";
 
 export type ErrorKind = "not_permitted" | "not_found" | "refused" | "failed" | "unreachable";
 
@@ -23,44 +24,24 @@ export interface Server {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-const WAIT_MS_MAX = 60_000;
-
-function kindOf(status: number): ErrorKind {
+function kindOf({ status, code }: CallHistoryError): ErrorKind {
+  if (code === "unreachable") return "unreachable";
   if (status === 401 || status === 403) return "not_permitted";
   if (status === 404) return "not_found";
-  return status < 500 ? "refused" : "failed";
+  return status >= 400 && status < 500 ? "refused" : "failed";
 }
 
-function isErrorBody(body: unknown): body is ErrorBody {
-  if (typeof body !== "object" || body === null || !("error" in body)) return false;
-  const { error } = body;
-  return typeof error === "object" && error !== null && "message" in error && typeof error.message === "string";
-}
-
-async function messageOf(response: Response): Promise<string> {
-  const body: unknown = await response.json().catch(() => null);
-  return isErrorBody(body) ? body.error.message : "";
-}
-
-async function get<T>(server: Server, path: string, query: string, signal: AbortSignal): Promise<Answer<T>> {
-  const url = `${server.api.replace(/\/+$/, "")}${path}${query ? `?${query}` : ""}`;
-  const late = AbortSignal.timeout(WAIT_MS_MAX);
+/** What a request of the client comes to. */
+export async function answerOf<T>(asking: Promise<T>, signal: AbortSignal): Promise<Answer<T>> {
   try {
-    const response = await fetch(url, {
-      headers: { accept: "application/json", ...server.headers },
-      signal: AbortSignal.any([signal, late]),
-      credentials: "same-origin",
-    });
-    if (!response.ok) {
-      const error = { kind: kindOf(response.status), status: response.status, message: await messageOf(response) };
-      return signal.aborted ? { state: "aborted" } : { state: "error", error };
-    }
-    return { state: "ok", value: (await response.json()) as T };
+    return { state: "ok", value: await asking };
   } catch (thrown) {
     if (signal.aborted) return { state: "aborted" };
-    // A body that is no JSON is the server's fault (or a proxy's page); the rest is the network's.
-    const kind = thrown instanceof SyntaxError ? "failed" : "unreachable";
-    return { state: "error", error: { kind, status: 0, message: "" } };
+    if (!(thrown instanceof CallHistoryError)) throw thrown;
+    // A sentence of the client's own is for programs; people are told in their language.
+    const told = thrown.code !== "unreachable" && thrown.code !== "unreadable";
+    const error = { kind: kindOf(thrown), status: thrown.status, message: told ? thrown.message : "" };
+    return { state: "error", error };
   }
 }
 
@@ -71,29 +52,24 @@ export interface ListPage {
   readonly total: boolean;
 }
 
-/** GET /: one page of calls under a filter. */
+/** One page of calls under a filter. */
 export function listCalls(server: Server, filter: URLSearchParams, page: ListPage, signal: AbortSignal) {
-  const query = new URLSearchParams(filter);
-  query.set("limit", String(page.limit));
-  query.set("sort", page.sort);
-  if (page.cursor) query.set("cursor", page.cursor);
-  if (page.total) query.set("include", "total");
-  return get<CallList>(server, "", String(query), signal);
+  return answerOf(listPage(server, filter, { ...page, cursor: page.cursor ?? undefined }, signal), signal);
 }
 
-/** GET /:id: the whole record. */
+/** The whole record. */
 export function readCall(server: Server, id: string, signal: AbortSignal) {
-  return get<CallDetail>(server, `/${encodeURIComponent(id)}`, "", signal);
+  return answerOf(getCall(server, id, signal), signal);
 }
 
-/** GET /stats under a filter. */
+/** Statistics under a filter. */
 export function readStats(server: Server, filter: URLSearchParams, signal: AbortSignal) {
-  return get<CallStats>(server, "/stats", String(filter), signal);
+  return answerOf(getStats(server, filter, {}, signal), signal);
 }
 
-/** GET /facets: the values to choose from, with counts. */
+/** The values to choose from, with counts. */
 export function readFacets(server: Server, filter: URLSearchParams, signal: AbortSignal) {
-  return get<CallFacets>(server, "/facets", String(filter), signal);
+  return answerOf(getFacets(server, filter, signal), signal);
 }
 
 /** Hands out signals, of which only the newest lives: a newer question ends the older one. */

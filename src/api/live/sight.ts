@@ -13,7 +13,7 @@ import {
   type LiveMessage,
   type LiveToolCall,
 } from "../../store/journal/live-types.ts";
-import type { LiveFeedEvent } from "../contract.ts";
+import type { LiveFeedEvent, LiveFilterColumn } from "../contract.ts";
 
 /** Parameters that want a value of the column as it is; repeated = or. */
 const FILTER = [
@@ -25,7 +25,7 @@ const FILTER = [
   "context_name",
   "direction",
   "language",
-] as const;
+] as const satisfies readonly LiveFilterColumn[];
 const VALUES_MAX = 100;
 
 type LiveFilter = ReadonlyMap<(typeof FILTER)[number], ReadonlySet<string>>;

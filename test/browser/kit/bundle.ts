@@ -19,7 +19,10 @@ function newest(folder: string): number {
 }
 
 function isFresh(): boolean {
-  return existsSync(ENTRY) && statSync(ENTRY).mtimeMs >= newest(join(root, "src/ui"));
+  return (
+    existsSync(ENTRY) &&
+    statSync(ENTRY).mtimeMs >= Math.max(...["src/ui", "src/client"].map((folder) => newest(join(root, folder))))
+  );
 }
 
 /** Builds the bundle if need be. */
