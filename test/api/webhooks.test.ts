@@ -74,6 +74,14 @@ describe.each(Object.entries(EXAMPLES))("%s", (provider, file) => {
     }
   });
 
+  it("says of a message that names no call that it was skipped, and logs it once", async () => {
+    const kinds = { vapi: "end-of-call-report", retell: "call_ended", elevenlabs: "post_call_transcription" };
+    const kind = kinds[provider as keyof typeof kinds];
+    for (let times = 0; times < 3; times += 1)
+      expect((await send(provider, { message: { type: kind }, event: kind, type: kind })).status).toBe(400);
+    expect(backend.logged.filter((line) => line.includes(kind))).toHaveLength(1);
+  });
+
   it("is not there without a secret", async () => {
     const bare = backend.appFor({ webhooks: undefined });
     const answer = await ask<ErrorBody>(bare, `/webhooks/${provider}`, signed(provider, golden(file)));

@@ -1,6 +1,6 @@
 /** The providers whose webhooks are understood: how they sign, and what their messages say. */
 import { elevenLabsTelling } from "../../engine-hook/adapters/elevenlabs.ts";
-import type { LiveTelling, Telling } from "../../engine-hook/adapters/provider-payload.ts";
+import { type LiveTelling, type Telling, textAt } from "../../engine-hook/adapters/provider-payload.ts";
 import { retellStatus, retellTelling } from "../../engine-hook/adapters/retell.ts";
 import { vapiStatus, vapiTelling } from "../../engine-hook/adapters/vapi.ts";
 import type { Binding } from "./ownership.ts";
@@ -26,8 +26,23 @@ export interface Provider {
   readonly verify: Verify;
   readonly telling: (payload: unknown) => Telling | null;
   readonly live: (payload: unknown) => LiveTelling | null;
+  /** The kind of a message that tells of a call; null for one that does not, such as a request for an answer. */
+  readonly kind: (payload: unknown) => string | null;
   readonly secret: string;
   readonly owner: WebhookOwner;
+}
+
+const TELLING = new Set([
+  ...["end-of-call-report", "status-update", "call_started", "call_ended", "call_analyzed"],
+  ...["post_call_transcription", "call_initiation_failure"],
+]);
+
+/** The kind at that place of the message, if it is one that tells of a call. */
+function kindAt(...path: readonly string[]): Provider["kind"] {
+  return (payload) => {
+    const kind = textAt(payload, ...path);
+    return kind !== null && TELLING.has(kind) ? kind : null;
+  };
 }
 
 /** By the name in the path. Throws RangeError for an empty secret, which anybody would know. */
@@ -39,6 +54,7 @@ export function providersOf(options: WebhookOptions): ReadonlyMap<string, Provid
       verify: verifyVapi,
       telling: vapiTelling,
       live: vapiStatus,
+      kind: kindAt("message", "type"),
       secret: vapi.secret,
       owner: vapi,
     });
@@ -47,6 +63,7 @@ export function providersOf(options: WebhookOptions): ReadonlyMap<string, Provid
       verify: verifyRetell,
       telling: retellTelling,
       live: retellStatus,
+      kind: kindAt("event"),
       secret: retell.api_key,
       owner: retell,
     });
@@ -55,6 +72,7 @@ export function providersOf(options: WebhookOptions): ReadonlyMap<string, Provid
       verify: verifyElevenLabs,
       telling: elevenLabsTelling,
       live: () => null,
+      kind: kindAt("type"),
       secret: elevenlabs.secret,
       owner: elevenlabs,
     });

@@ -9,7 +9,8 @@ import type { OpenRoutes } from "../parts.ts";
 
 const CALL_ID_MAX = 500;
 
-export const webhookRoutes: OpenRoutes = (api, { intake, providers }) => {
+export const webhookRoutes: OpenRoutes = (api, { intake, providers, log }) => {
+  const malformed = new Map<string, number>();
   api.post("/webhooks/:provider", async (c) => {
     const name = c.req.param("provider");
     const provider = providers.get(name);
@@ -29,7 +30,15 @@ export const webhookRoutes: OpenRoutes = (api, { intake, providers }) => {
     const payload = jsonIn(bytes);
     const telling = provider.telling(payload);
     const live = telling ? null : provider.live(payload);
-    if (!telling && !live) return c.json({ ignored: true });
+    if (!telling && !live) {
+      const kind = provider.kind(payload);
+      if (kind === null) return c.json({ ignored: true });
+      const count = (malformed.get(`${name} ${kind}`) ?? 0) + 1;
+      malformed.set(`${name} ${kind}`, count);
+      const message = `This ${kind} of ${name} names no call, or no state of one: it was skipped.`;
+      if (count === 1) log(`${message} (Told once; there may be more.)`);
+      throw new ApiError(400, "bad_request", message);
+    }
     if (((telling ?? live)?.call_id.length ?? 0) > CALL_ID_MAX)
       throw new ApiError(400, "bad_request", `The call's id has more than ${CALL_ID_MAX} characters.`);
     const binding = await bindingOf(provider.owner, payload);
