@@ -1,7 +1,7 @@
 /** `attachAri`: records the calls an engine's own ari-client hears of, without touching the client's calls. */
 
 import type { CallHistory } from "../history.ts";
-import type { AriCalls, AriStats } from "./asterisk/ari-calls.ts";
+import { ALIVE_MS, type AriCalls, type AriStats } from "./asterisk/ari-calls.ts";
 import { resumeCalls } from "./asterisk/resume.ts";
 import { callsOf, type SharedOptions } from "./asterisk/shared-calls.ts";
 import { isObject, textOf } from "./asterisk/snapshot.ts";
@@ -64,6 +64,9 @@ class Attachment implements AriAttachment {
       }),
       this.#calls.addHangUp((channelId) => this.#hangUp(channelId)),
     );
+    const alive = setInterval(() => this.#lostMs === null && void this.#reconcile(), ALIVE_MS);
+    alive.unref();
+    this.#undo.push(() => clearInterval(alive));
     if (this.#history.recovered().some(({ source }) => source === "asterisk")) void this.#reconcile();
   }
 

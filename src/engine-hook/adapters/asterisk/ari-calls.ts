@@ -38,6 +38,9 @@ export interface Reconciliation {
 
 const VARIABLES = { AI_CONTEXT: "context_name", AI_PROVIDER: "provider_name" };
 
+/** The channels that are there are asked for this often, whatever happens: silent calls are alive. */
+export const ALIVE_MS = 300_000;
+
 export class AriCalls {
   readonly #book: CallBook;
   readonly #isLeg: NonNullable<AriOptions["isLeg"]>;
@@ -126,6 +129,8 @@ export class AriCalls {
     if (known) {
       if (known.ended) return;
       known.update(snapshot, null);
+      // A long call may be silent for longer than a session's timeout: it is there.
+      if (known.call && !known.call.ended) known.call.set({});
       // Continued while nobody listened; an owning application hears nothing more of it.
       if (apps && known.inStasis && app === null && known.enteredSeen <= mark) {
         known.step(snapshot, snapshot.appName, snapshot.appData, this.#book.nowMs);

@@ -1,7 +1,7 @@
 /** `connectAri`: records every call of an Asterisk through a connection of our own. */
 
 import type { CallHistory } from "../../history.ts";
-import type { AriCalls, AriStats } from "./ari-calls.ts";
+import { ALIVE_MS, type AriCalls, type AriStats } from "./ari-calls.ts";
 import { AriClient, type AriClientOptions, AriError } from "./client.ts";
 import { resumeCalls } from "./resume.ts";
 import { callsOf, type SharedOptions } from "./shared-calls.ts";
@@ -62,6 +62,7 @@ class Connection implements AriConnection {
   /** When this Asterisk was started, in its own words. */
   #startup = "";
   #retry: NodeJS.Timeout | undefined;
+  readonly #alive: NodeJS.Timeout;
   #closed = false;
 
   constructor(history: CallHistory, options: ConnectOptions) {
@@ -80,6 +81,8 @@ class Connection implements AriConnection {
         lost: (why, refused) => this.#lost(why, refused),
       },
     );
+    this.#alive = setInterval(() => this.#listening && void this.#reconcile(this.#opened, null), ALIVE_MS);
+    this.#alive.unref();
     this.#removeHangUp = this.#calls.addHangUp((channelId) => this.#client.hangUp(channelId));
   }
 
@@ -101,6 +104,7 @@ class Connection implements AriConnection {
     this.#closed = true;
     this.#listening = false;
     clearTimeout(this.#retry);
+    clearInterval(this.#alive);
     this.#removeHangUp();
     this.#client.close();
   }
