@@ -91,6 +91,12 @@ describe("a call told by its events", () => {
     expect(await backend.calls("e-2")).toMatchObject([WHOLE]);
   });
 
+  it("is one call, whichever router its events come by", async () => {
+    await tell("e-7", EVENTS.slice(0, 4));
+    expect((await tell("e-7", EVENTS.slice(2), backend.appFor())).body).toMatchObject({ applied: 4, repeated: 2 });
+    expect(await backend.calls("e-7")).toMatchObject([WHOLE]);
+  });
+
   it("takes segments, speech and columns", async () => {
     await tell("e-3", [
       { type: "started", start_time: AT },

@@ -19,8 +19,16 @@ const EVENTS_MAX = 1000;
 const CALL_ID_MAX = 500;
 const SWEEP_MIN = 64;
 
+/** The sessions of one intake are in one place, whichever router an event comes by. */
+const known = new WeakMap<Intake, Map<string, EventSession>>();
+function sessionsOf(intake: Intake | null): Map<string, EventSession> {
+  const sessions = (intake && known.get(intake)) ?? new Map<string, EventSession>();
+  if (intake) known.set(intake, sessions);
+  return sessions;
+}
+
 export const eventRoutes: Routes = (api, { intake }) => {
-  const sessions = new Map<string, EventSession>();
+  const sessions = sessionsOf(intake);
   let sweepAt = SWEEP_MIN;
   /** Sessions of calls that have ended, by the timeout say, are let go. */
   const keep = (key: string, session: EventSession): EventSession => {
