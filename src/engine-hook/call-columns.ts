@@ -61,6 +61,18 @@ export class CallColumns {
     for (const name in taken) columns[name] ??= taken[name];
   }
 
+  /** An end seen from outside: what the engine has said stands, and `completed` gives way to what follows from that. */
+  takeSeen(input: unknown): void {
+    const { metadata, error_message, transfer_destination } = this.values;
+    const taken: Partial<Columns> = {};
+    readColumns(input, taken, this.#scrutiny, canSet);
+    const said = error_message !== null || transfer_destination !== null;
+    if (said && taken.outcome === "completed") delete taken.outcome;
+    const columns = this.values as Taken;
+    for (const [name, value] of Object.entries(taken)) columns[name] ??= value;
+    if (isPlain(metadata) && isPlain(taken.metadata)) this.values.metadata = { ...taken.metadata, ...metadata };
+  }
+
   /** What an input says of columns that are not known yet; null if nothing. */
   missingIn(input: unknown): Taken | null {
     const taken: Taken = {};

@@ -200,7 +200,7 @@ export class LiveCall implements Call {
     });
   }
 
-  end(end: CallEnd = {}): Promise<Receipt> {
+  end(end: CallEnd = {}, seen?: "from_outside"): Promise<Receipt> {
     const again = this.#ended !== null && !this.#timedOut;
     if (again) this.#scrutiny.flag("ended_twice");
     else this.#sayAll();
@@ -209,7 +209,8 @@ export class LiveCall implements Call {
       if (this.#timedOut) this.#columns.forgetEnd();
       this.#timedOut = false;
       this.#takeLists(end);
-      this.#columns.take(end);
+      if (seen) this.#columns.takeSeen(end);
+      else this.#columns.take(end);
     });
     if (again) return this.#write();
     this.#finishTimes(memberOf(end, "end_time"));

@@ -81,9 +81,10 @@ export interface Call {
   set(columns: Partial<CallStart>): void;
   /**
    * The call is over. Resolves when its record is durable, or when it is sure that it will not be (`durable: false` with
-   * the reason); never rejects. A second end writes a revision with what it adds.
+   * the reason); never rejects. A second end writes a revision with what it adds. Whoever saw the end `from_outside` of
+   * the engine (Asterisk, say) says so: what the engine has said stands.
    */
-  end(end?: CallEnd): Promise<Receipt>;
+  end(end?: CallEnd, seen?: "from_outside"): Promise<Receipt>;
 }
 
 /** A call of an engine's process that is gone, which may be going on: `resume` takes it up again. */

@@ -1,4 +1,5 @@
 /** attachAri on the real ari-client 2.2.0, which hears a replaying Asterisk. */
+import { EventEmitter } from "node:events";
 import * as ari from "ari-client";
 import { expect, onTestFinished, test } from "vitest";
 import { attachAri } from "../../src/engine-hook/index.ts";
@@ -78,6 +79,33 @@ test("the engine adds to a call it finds under the channel's id", async () => {
     ended_by: "caller",
     caller_name: "Alice",
   });
+});
+
+test("what the engine has said of a call stands against what Asterisk tells of its end", async () => {
+  const { history, dir } = await newHistory();
+  const calls = new EventEmitter();
+  const attachment = attachAri(history, calls);
+  const heard = { refer: { transfer_destination: "900" }, silent: { outcome: "no_input" as const }, plain: {} };
+  for (const [id, said] of Object.entries(heard)) {
+    const channel = channelOf(id);
+    calls.emit("*", eventOf("StasisStart", channel, { args: [] }));
+    history.findOpen("asterisk", id)?.set({ ...said, metadata: { queue: 7 } });
+    calls.emit("*", eventOf("ChannelHangupRequest", channel));
+    calls.emit("*", eventOf("StasisEnd", channel));
+  }
+  expect(attachment.stats().ended_calls).toBe(3);
+  await history.close();
+  const records = await recordsIn(dir);
+  expect(records.get("refer")).toMatchObject({
+    outcome: "transferred",
+    ended_by: "caller",
+    transfer_destination: "900",
+  });
+  expect(records.get("silent")).toMatchObject({
+    outcome: "no_input",
+    metadata: { queue: 7, stasis_app: "voice-agent" },
+  });
+  expect(records.get("plain")).toMatchObject({ outcome: "completed", rev: 1 });
 });
 
 test("a call is hung up through the client from outside", async () => {

@@ -159,7 +159,7 @@ export class CallBook {
     this.table.openCalls -= 1;
     this.table.retire(channel, this.nowMs);
     // Resolves when the record is durable; the history itself tells of failures.
-    void call.end(endColumns(channel, verdict));
+    void call.end(endColumns(channel, verdict), "from_outside");
     this.#say("ended", channel);
   }
 
