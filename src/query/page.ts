@@ -16,6 +16,7 @@ const OFFSET_MAX = 1_000_000;
 /** Texts are sorted by as many characters of their beginning: a cursor must fit into a URL. */
 const SORT_CHARACTERS = 120;
 const CURSOR_LENGTH_MAX = 2000;
+const ORDERED: readonly Shape["kind"][] = ["integer", "number", "money", "instant", "local_time"];
 const UNSORTED: readonly Shape["kind"][] = ["list", "map", "struct", "json"];
 
 export interface Sort {
@@ -151,6 +152,17 @@ function parseCursor(text: string, sort: Sort): Cursor {
 export function sortKey(column: ColumnName): Sql {
   const unbounded = COLUMNS[column].shape.kind === "text" && column !== "id";
   return unbounded ? sql`left(${name(column)}, ${raw(String(SORT_CHARACTERS))})` : name(column);
+}
+
+/** Whether the column's values are numbers or times, of which Parquet keeps each row group's least and largest. */
+export function isOrdered(column: ColumnName): boolean {
+  return ORDERED.includes(COLUMNS[column].shape.kind);
+}
+
+/** The condition for rows whose key comes no later than that value, given as DuckDB's text. */
+export function notBeyond({ column, descending }: Sort, value: string): Sql {
+  const type = raw(duckdbType(COLUMNS[column].shape));
+  return sql`${sortKey(column)} ${raw(descending ? ">=" : "<=")} CAST(${value} AS ${type})`;
 }
 
 /** ORDER BY of a page: NULL last, ids where values are equal, so that the order is the same each time. */
