@@ -4,7 +4,7 @@ import { ROLLUP_VERSION } from "../store/lake/rollups.ts";
 import { quote } from "../store/lake/sql.ts";
 
 /** Callers that are listed of everything, and of each smaller group. */
-const CALLERS_MAX = { everything: 100, group: 20 };
+const CALLERS_MAX = { everything: 400, group: 60 };
 const GROUP = ["group_by", "group_value"];
 
 /** Rows of a rollup of the file at `path`, which has `bytes`. */
