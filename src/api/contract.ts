@@ -6,6 +6,7 @@ export type {
   CallerCount,
   CallFacets,
   CallList,
+  CallSearch,
   CallStats,
   CallSummary,
   CallTranscript,

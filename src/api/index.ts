@@ -19,6 +19,7 @@ import { ingestRoutes } from "./routes/ingest.ts";
 import { labelRoutes } from "./routes/labels.ts";
 import { liveRoutes } from "./routes/live.ts";
 import { reportRoutes } from "./routes/report.ts";
+import { searchRoutes } from "./routes/search.ts";
 import { sqlRoutes } from "./routes/sql.ts";
 import { statsRoutes } from "./routes/stats.ts";
 import { webhookRoutes } from "./routes/webhooks.ts";
@@ -62,6 +63,7 @@ const BODY_BYTES_MAX = 16 * 1024 * 1024;
 /** In this order: paths with a name of their own come before /:id. */
 const ROUTES: readonly Routes[] = [
   callsRoutes,
+  searchRoutes,
   statsRoutes,
   healthRoutes,
   ingestRoutes,

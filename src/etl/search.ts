@@ -23,7 +23,6 @@ import { buildPart } from "./search-build.ts";
 const PART_BYTES_MAX = 48 * 1024 * 1024;
 /** So many small parts of a month are made into one. */
 const SMALL_PARTS_MAX = 4;
-const DAY_MS = 86_400_000;
 
 interface Plan {
   readonly month: string;
@@ -74,9 +73,9 @@ export async function indexAll(dir: string, options: JobOptions = {}): Promise<v
 /** The files of the next part: those that lack one, oldest first, and small parts that are to become one. */
 async function planNext(dir: string, options: JobOptions): Promise<Plan | null> {
   const fs = options.fs ?? realFs;
-  // As in compact: then a day is one file a writer, and its index lasts.
-  const yesterday = dayOfTime((options.now ?? Date.now)() - DAY_MS);
-  const settled = (await listFiles(dir, fs)).filter((file) => file.day < yesterday);
+  // Yesterday's files may still be merged: then the day is read once more, and is not searched by its text till then.
+  const today = dayOfTime((options.now ?? Date.now)());
+  const settled = (await listFiles(dir, fs)).filter((file) => file.day < today);
   for (const [month, files] of Map.groupBy(settled, (file) => monthOf(file.day))) {
     const parts = await listParts(dir, month, fs);
     const seen = new Set(files.map(indexKey));

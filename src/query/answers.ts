@@ -1,6 +1,7 @@
 /** What asking gives: the types of every answer, re-exported by the API's contract. */
 import type { CallRecord, Message } from "../record/record.ts";
 import type { Json } from "../record/shapes.ts";
+import type { Snippet } from "./search-snippets.ts";
 import type { SUMMARY_COLUMNS } from "./summary-columns.ts";
 
 /** One row of the list. Times are ISO 8601 in UTC with ms; personal columns are null without calls.read_pii. */
@@ -15,6 +16,21 @@ export interface CallList {
   total?: number;
   /** The same question for `call-lake sql`, with include=sql. */
   sql?: string;
+}
+
+/** A call of a search. */
+export interface FoundCallSummary extends CallSummary {
+  /** Of two calls the one with the higher score is more about q; null when the newest come first. */
+  score: number | null;
+  /** At most three places where q was found. */
+  snippets: Snippet[];
+}
+
+/** GET /search */
+export interface CallSearch {
+  calls: FoundCallSummary[];
+  /** Pass it as `cursor` for the next page; null on the last one. */
+  next_cursor: string | null;
 }
 
 /** GET /:id: every column. */

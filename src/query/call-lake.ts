@@ -6,7 +6,7 @@ import { JournalFollower } from "../store/journal/follower.ts";
 import { LiveFeed } from "../store/journal/live-feed.ts";
 import { callsDir } from "../store/lake/names.ts";
 import { type AnalystAnswer, AnalystDesk, type SqlQuestion } from "./analyst/desk.ts";
-import type { CallFacets, CallList, CallStats, FacetValues, Health } from "./answers.ts";
+import type { CallFacets, CallList, CallSearch, CallStats, FacetValues, Health } from "./answers.ts";
 import { type Ask, Asking } from "./asking.ts";
 import { openChildEngine } from "./child-engine.ts";
 import { countOf, idsOf } from "./count.ts";
@@ -25,7 +25,9 @@ import type { Page } from "./page.ts";
 import { Rollups } from "./rollups.ts";
 import { type Row, textOf } from "./rows.ts";
 import type { Scope } from "./scope.ts";
+import { searchCalls } from "./search.ts";
 import { SearchIndex } from "./search-index.ts";
+import type { SearchPage } from "./search-page.ts";
 import { statsOf } from "./stats.ts";
 import type { View } from "./view.ts";
 import { Viewing } from "./viewing.ts";
@@ -58,6 +60,8 @@ export interface CallLake {
   /** The calls that run now. It knows of no scope: whoever shows them holds it. */
   readonly live: LiveFeed;
   list(filter: Filter, page: Page, scope: Scope, signal?: AbortSignal): Promise<CallList>;
+  /** The calls that have the filter's q, the best or the newest first, with snippets. */
+  search(filter: Filter, page: SearchPage, scope: Scope, signal?: AbortSignal): Promise<CallSearch>;
   /** Null when there is no such call within the scope. Throws RangeError when the id is not one. */
   get(id: string, scope: Scope, signal?: AbortSignal): Promise<CallRecord | null>;
   stats(
@@ -138,6 +142,11 @@ export function lakeOf(
         signal,
       ),
     get: (id, scope, signal) => asking.question((view, ask) => getCall(view, ask, id, scope), signal),
+    search: (filter, page, scope, signal) =>
+      asking.question(
+        searched(filter, (view, ask, narrowed) => searchCalls(view, ask, narrowed, page, scope)),
+        signal,
+      ),
     stats: (filter, scope, more = {}) =>
       asking.question(
         (view, ask) => statsOf(view, ask, rollups, filter, scope, Date.now(), more.sql ?? false),

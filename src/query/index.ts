@@ -8,3 +8,4 @@ export { FACET_PARAMETERS, parseFacet } from "./facets.ts";
 export { EVERYTHING, FILTER_PARAMETERS, type Filter, isEverything, parseFilter, refuseUnknown } from "./filter.ts";
 export { FIRST_PAGE, PAGE_PARAMETERS, parsePage } from "./page.ts";
 export { type Scope, scopeOf } from "./scope.ts";
+export { parseSearchPage, SEARCH_PARAMETERS } from "./search-page.ts";

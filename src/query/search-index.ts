@@ -33,6 +33,8 @@ export interface Found {
   readonly terms: readonly Term[];
   /** For the rows that the index names: TRUE, or the text's own condition where the index alone does not say. */
   readonly check: Sql;
+  /** Whether the index alone says it. */
+  readonly exact: boolean;
   /** For all other rows. */
   readonly condition: Sql;
 }
@@ -73,7 +75,7 @@ export class SearchIndex {
     const kept = view.files.filter((file) => found.has(file.path) || !served.has(file.path));
     const check = exact ? raw("TRUE") : condition;
     return {
-      view: { ...view, files: kept, found: { files: found, terms, check, condition } },
+      view: { ...view, files: kept, found: { files: found, terms, check, exact, condition } },
       filter: { ...filter, q: settledQuery(q) },
     };
   }
@@ -105,56 +107,66 @@ function withPeriodBefore(filter: Filter): Filter {
 /** How many rows of each file have all the terms, and which if they are few. */
 function countsOf(parts: readonly SearchPart[], terms: readonly Term[]): Sql {
   return sql`SELECT part, file, count(*) AS calls, CASE WHEN count(*) <= ${raw(String(ROWS_NAMED_MAX))} THEN list("row") END AS rows
-    FROM (${hitsOf(parts, terms, raw("TRUE"))}) GROUP BY part, file`;
+    FROM (${hitsOf(parts, terms)}) GROUP BY part, file`;
 }
 
 /** (part, file, row) of the calls that have all the terms. */
-export function hitsOf(parts: readonly SearchPart[], terms: readonly Term[], where: Sql): Sql {
+function hitsOf(parts: readonly SearchPart[], terms: readonly Term[]): Sql {
   const source = raw(`read_parquet([${parts.map((part) => quote(part.terms)).join(", ")}], filename = true)`);
-  const each = terms.map(
-    (term) => sql`SELECT filename AS part, file, "row" FROM ${source} WHERE ${conditionOf(term)} AND ${where}`,
-  );
+  const each = terms.map((term) => sql`SELECT filename AS part, file, "row" FROM ${source} WHERE ${conditionOf(term)}`);
   const [first, ...others] = each;
   if (!first) throw new Error("A q without terms is not asked of the index.");
   if (others.length === 0) return terms[0]?.begins ? sql`SELECT DISTINCT * FROM (${first})` : first;
   return join(each, " INTERSECT ");
 }
 
-function conditionOf({ text, begins }: Term): Sql {
+/** The condition of a term on the index. */
+export function conditionOf({ text, begins }: Term): Sql {
   if (!begins) return sql`term = ${text}`;
   const next = String.fromCodePoint((text.codePointAt(0) ?? 0) + 1);
   return sql`term >= ${text} AND term < ${next}`;
 }
 
-/** (path, row) of the calls in these files that the index names. */
+/** (file, row) of the calls in these files that the index names; `file` is the file's place in the list. */
 function rowsOf(found: Found, files: readonly LakeFile[]): Sql {
   const named: { f: number; r: number }[] = [];
-  const joined = new Map<SearchPart, { number: number; index: number }[]>();
+  const places: string[] = [];
+  const parts = new Set<SearchPart>();
   for (const [index, file] of files.entries()) {
     const place = found.files.get(file.path);
     if (place?.rows) for (const row of place.rows) named.push({ f: index, r: row });
-    else if (place) joined.set(place.part, [...(joined.get(place.part) ?? []), { number: place.number, index }]);
+    else if (place) {
+      places.push(`(${quote(place.part.terms)}, ${place.number}, ${index})`);
+      parts.add(place.part);
+    }
   }
   const pieces: Sql[] = [];
   if (named.length > 0) {
     pieces.push(
-      sql`SELECT n.f AS f, n.r AS r FROM (SELECT unnest(CAST(${JSON.stringify(named)}::JSON AS STRUCT(f BIGINT, r BIGINT)[])) AS n)`,
+      sql`SELECT n.f AS f, n.r AS r FROM (SELECT unnest(CAST(${JSON.stringify(named)}::JSON AS STRUCT(f UBIGINT, r BIGINT)[])) AS n)`,
     );
   }
-  for (const [part, places] of joined) {
-    const numbers = raw(`file IN (${places.map(({ number }) => number).join(", ")})`);
-    const values = raw(places.map(({ number, index }) => `(${number}, ${index})`).join(", "));
-    pieces.push(sql`SELECT CAST(v.f AS BIGINT) AS f, CAST(h."row" AS BIGINT) AS r
-      FROM (${hitsOf([part], found.terms, numbers)}) AS h JOIN (VALUES ${values}) AS v(number, f) ON v.number = h.file`);
+  if (places.length > 0) {
+    pieces.push(sql`SELECT CAST(v.f AS UBIGINT) AS f, CAST(h."row" AS BIGINT) AS r FROM (${hitsOf([...parts], found.terms)}) AS h
+      JOIN (VALUES ${raw(places.join(", "))}) AS v(part, number, f) ON v.number = h.file AND v.part = h.part`);
   }
   return join(pieces, " UNION ALL ");
 }
 
-/** The condition for rows of read_parquet over these files: those the index speaks of by the rows it names, the others by their text. */
-export function isFound(found: Found, files: readonly LakeFile[]): Sql {
+/**
+ * What comes behind `read_parquet(these files) AS lake`: the rows the index names by its rows, the others by their text.
+ * A text is read again only behind the join: as a condition of its own it would be asked of every row before.
+ */
+export function foundIn(found: Found, files: readonly LakeFile[]): { join: Sql; where: Sql } {
   const others = files.flatMap((file, index) => (found.files.has(file.path) ? [] : [index]));
-  if (others.length === files.length) return sql`(${found.condition})`;
-  const named = sql`((file_index, file_row_number) IN (${rowsOf(found, files)}) AND (${found.check}))`;
-  if (others.length === 0) return named;
-  return sql`(${named} OR (file_index IN (${raw(others.join(", "))}) AND (${found.condition})))`;
+  if (others.length === files.length) return { join: raw(""), where: sql`(${found.condition})` };
+  const rows = rowsOf(found, files);
+  const kind = raw(others.length === 0 ? "JOIN" : "LEFT JOIN");
+  const joined = sql` ${kind} (${rows}) AS call_lake_hit ON call_lake_hit.f = lake.file_index AND call_lake_hit.r = lake.file_row_number`;
+  const named = sql`CASE WHEN call_lake_hit.r >= 0 THEN (${found.check}) ELSE false END`;
+  if (others.length === 0) return { join: joined, where: found.exact ? raw("TRUE") : named };
+  return {
+    join: joined,
+    where: sql`(${named} OR (file_index IN (${raw(others.join(", "))}) AND (${found.condition})))`,
+  };
 }

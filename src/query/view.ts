@@ -2,7 +2,7 @@
 import type { LakeFile } from "../store/lake/names.ts";
 import { parquetSource } from "../store/lake/sql.ts";
 import type { Likeness } from "./schemas.ts";
-import { type Found, isFound } from "./search-index.ts";
+import { type Found, foundIn } from "./search-index.ts";
 import { all, join, raw, type Sql, sql } from "./statement.ts";
 import { type TailRange, tailSource } from "./tail.ts";
 
@@ -41,7 +41,7 @@ export function partsOf(view: View, has: (day: string) => boolean = () => true):
   const files = view.files.filter((file) => has(file.day));
   const ranges = view.ranges.filter((range) => has(range.day));
   if (view.found) return partsFound(view, view.found, files, ranges);
-  const parts = files.length === 0 ? [] : [sql`SELECT * FROM ${lakeOf(view, files)}`];
+  const parts = files.length === 0 ? [] : [sql`SELECT lake.* FROM ${lakeOf(view, files)}`];
   // An empty tail comes too where files of an older version may lack columns: it has them all.
   if (ranges.length > 0 || view.likeness(files) !== "whole") parts.push(raw(tailSource(ranges)));
   return parts;
@@ -49,7 +49,7 @@ export function partsOf(view: View, has: (day: string) => boolean = () => true):
 
 /** The rows of those files with call_file, the file's place in the list, and call_row, the row's place in its file. */
 export function rowsOf(view: View, files: readonly LakeFile[]): Sql {
-  return sql`(SELECT *, file_index AS call_file, file_row_number AS call_row FROM ${lakeOf(view, files)})`;
+  return sql`(SELECT lake.*, file_index AS call_file, file_row_number AS call_row FROM ${lakeOf(view, files)})`;
 }
 
 /** The files the index speaks of by the rows it names; the others, and the tail, by their text. */
@@ -59,17 +59,19 @@ function partsFound(view: View, found: Found, files: readonly LakeFile[], ranges
     files.filter((file) => !found.files.has(file.path)),
   ];
   const parts: Sql[] = [];
-  if (named.length > 0) parts.push(sql`SELECT * FROM ${lakeOf(view, named)}`);
-  if (others.length > 0) parts.push(sql`SELECT * FROM ${lakeOf(view, others)}`);
+  if (named.length > 0) parts.push(sql`SELECT lake.* FROM ${lakeOf(view, named)}`);
+  if (others.length > 0) parts.push(sql`SELECT lake.* FROM ${lakeOf(view, others)}`);
   if (ranges.length > 0 || view.likeness(files) !== "whole") {
     parts.push(sql`SELECT * FROM (${raw(tailSource(ranges))}) WHERE ${found.condition}`);
   }
   return parts;
 }
 
+/** The files' rows as `lake`: the columns of the calls are `lake.*`. */
 function lakeOf(view: View, files: readonly LakeFile[]): Sql {
   const lake = raw(parquetSource(files, view.likeness(files) !== "unlike"));
-  const conditions: Sql[] = view.found ? [isFound(view.found, files)] : [];
+  const found = view.found ? foundIn(view.found, files) : null;
+  const conditions: Sql[] = found ? [found.where] : [];
   const days = new Set(files.map((file) => file.day));
   const hidden = [...days].flatMap((day) => [...(view.hidden.get(day) ?? [])]);
   if (hidden.length > 0) {
@@ -77,5 +79,6 @@ function lakeOf(view: View, files: readonly LakeFile[]): Sql {
     conditions.push(sql`NOT EXISTS (
     SELECT 1 FROM (SELECT unnest(CAST(${list}::JSON AS STRUCT(id VARCHAR, rev BIGINT)[])) AS h) WHERE h.id = lake.id AND lake.rev < h.rev)`);
   }
-  return conditions.length === 0 ? lake : sql`${lake} AS lake WHERE ${all(conditions)}`;
+  const where = conditions.length === 0 ? raw("") : sql` WHERE ${all(conditions)}`;
+  return sql`${lake} AS lake${found?.join ?? raw("")}${where}`;
 }
