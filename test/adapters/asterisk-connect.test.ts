@@ -1,6 +1,7 @@
 /** connectAri against a replaying Asterisk over a real websocket: what it records, and what it survives. */
 import { expect, onTestFinished, test } from "vitest";
 import { type ConnectOptions, connectAri } from "../../src/engine-hook/adapters/asterisk/connect.ts";
+import { requestEnd } from "../../src/store/journal/control.ts";
 import { newHistory, recordsIn, until } from "../engine-hook/kit.ts";
 import { heldOf, readGolden } from "../kit/ari-golden.ts";
 import { viewsOf } from "../kit/ari-recording.ts";
@@ -124,6 +125,21 @@ test("Asterisk killed: its calls end with the connection, and the next ones are 
     ended_reason: "asterisk_gone",
     graceful: false,
   });
+});
+
+test("a call is ended from outside by Asterisk's DELETE /channels", async () => {
+  const asterisk = await newAsterisk();
+  const { history, dir, connection } = await connected(asterisk);
+  asterisk.send(eventOf("ChannelCreated", channelOf("1795256376.1;2", { state: "Ring" })));
+  await until(() => connection.stats().open_calls === 1 && history.stats().writer !== "");
+  const { id } = history.findOpen("asterisk", "1795256376.1;2") ?? { id: "" };
+  const end = { who: "a test", reason: "to see it end" };
+  expect(await requestEnd(dir, history.stats().writer, id, end, 5000)).toEqual({ ok: true });
+  const deleted = asterisk.requests.filter(({ method }) => method === "DELETE");
+  expect(deleted).toMatchObject([{ path: "/ari/channels/1795256376.1%3B2" }]);
+  await until(() => connection.stats().ended_calls === 1);
+  await history.close();
+  expect((await recordsIn(dir)).get("1795256376.1;2")).toMatchObject({ outcome: "abandoned", ended_by: "system" });
 });
 
 test("a peer that answers no pings is left", async () => {

@@ -51,7 +51,14 @@ export class CallBook {
   /** The way to hang that channel up, by the connection that came last. */
   controlOf(id: string): CallControl {
     const [hangUp] = [...this.#hangUps].slice(-1);
-    return hangUp ? { hangUp: () => hangUp(id) } : {};
+    if (!hangUp) return {};
+    return {
+      hangUp: () => {
+        const channel = this.table.get(id);
+        if (channel) channel.evidence.asked = true;
+        return hangUp(id);
+      },
+    };
   }
 
   /** Whether a channel is a call is decided here, as soon as it can be. */

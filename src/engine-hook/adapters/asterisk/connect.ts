@@ -2,12 +2,10 @@
 
 import type { CallHistory } from "../../history.ts";
 import { ALIVE_MS, type AriCalls, type AriStats } from "./ari-calls.ts";
-import { AriClient, type AriClientOptions, AriError } from "./client.ts";
+import { AriClient, type AriClientOptions } from "./client.ts";
 import { resumeCalls } from "./resume.ts";
 import { callsOf, type SharedOptions } from "./shared-calls.ts";
 import { isObject, objectOf, textOf } from "./snapshot.ts";
-
-export { AriError };
 
 export interface ConnectOptions extends SharedOptions, Pick<AriClientOptions, "url" | "username" | "password"> {
   /** Name of our Stasis application; "call-lake" by default. Never the engine's own: see ApplicationReplaced. */

@@ -9,6 +9,8 @@ export interface Evidence {
   up: boolean;
   /** The first hang-up request of the channel itself; later ones are Asterisk's own clearing up. */
   request: { cause: number | null; soft: boolean } | null;
+  /** Somebody in the admin panel asked for the end. */
+  asked: boolean;
   /** The channel's end, which only an observer hears. */
   destroyed: { cause: number | null; text: string } | null;
   /** Events beyond those of an owning application were heard, so that the channel's end will be heard too. */
@@ -35,6 +37,7 @@ export const LEFT = "left_stasis";
 export const noEvidence = (): Evidence => ({
   up: false,
   request: null,
+  asked: false,
   destroyed: null,
   watched: false,
   left: false,
@@ -103,8 +106,8 @@ function causeOf({ destroyed, request }: Evidence): number | null {
   return request && isCause(request.cause) ? request.cause : null;
 }
 
-function endedBy({ request, destroyed, up }: Evidence, cause: number | null): EndedBy {
-  if (request?.soft) return request.cause === ASKED ? "agent" : "system";
+function endedBy({ request, destroyed, up, asked }: Evidence, cause: number | null): EndedBy {
+  if (request?.soft) return request.cause === ASKED && !asked ? "agent" : "system";
   if (cause !== null && isNotAPerson(cause)) return "system";
   if (request) return request.cause === 0 && cause === null ? "unknown" : "caller";
   if (destroyed === null) return "unknown";
