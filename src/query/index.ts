@@ -1,6 +1,8 @@
 /** Asking the lake: filters, scopes, pages, and the lake that answers them. */
+export type { AnalystAnswer } from "./analyst/desk.ts";
 export { SQL_LIMITS, sqlSchema } from "./analyst/schema.ts";
 export type * from "./answers.ts";
+export { ARROW_MEDIA_TYPE, arrowWriter } from "./arrow/stream.ts";
 export { type CallLake, type CallLakeOptions, openCallLake, type SqlAnswer } from "./call-lake.ts";
 export * from "./errors.ts";
 export { MEDIA_TYPES, parseColumns, parseFormat } from "./export/format.ts";

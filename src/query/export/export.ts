@@ -10,7 +10,8 @@ import { numberOf, textOf } from "../rows.ts";
 import type { Scope } from "../scope.ts";
 import { literal, raw, type Sql, sql } from "../statement.ts";
 import { sourceOf } from "../view.ts";
-import { copyOptions, type ExportFormat, exportColumns, headerOf } from "./format.ts";
+import { copyOptions, type ExportFormat, exportColumns } from "./format.ts";
+import { piecesOf } from "./pieces.ts";
 
 export interface ExportQuestion {
   readonly filter: Filter;
@@ -108,19 +109,20 @@ async function* bytesOf(
     }
   };
   try {
-    const joining = new Joining(format);
-    if (format === "csv") yield Buffer.from(headerOf(columns));
-    if (format === "json") yield Buffer.from("[");
+    const pieces = await piecesOf(format, columns);
+    const begin = pieces.begin();
+    if (begin.length > 0) yield begin;
     // While one window is read, the next one is being copied.
     let next = windows.length > 0 ? copyWindow(0) : null;
     for (let index = 0; next !== null; index++) {
       const file = await next;
       next = index + 1 < windows.length ? copyWindow(index + 1) : null;
       next?.catch(() => {});
-      for await (const chunk of createReadStream(file, { signal })) yield joining.next(chunk as Buffer);
+      for await (const chunk of createReadStream(file, { signal })) yield* pieces.next(chunk as Buffer);
       await rm(file);
     }
-    if (format === "json") yield Buffer.from("\n]\n");
+    const end = pieces.end();
+    if (end.length > 0) yield end;
   } finally {
     leave.abort();
     held.leave();
@@ -156,26 +158,4 @@ function releasing<T>(pieces: AsyncGenerator<T>, release: () => void): AsyncIter
       return pieces.return(undefined);
     },
   };
-}
-
-/** Joins the rows of the windows: JSON wants a comma between two rows, which DuckDB parts by line ends. */
-class Joining {
-  readonly #json: boolean;
-  /** What comes before the next byte, if one comes. */
-  #before = "\n";
-
-  constructor(format: ExportFormat) {
-    this.#json = format === "json";
-  }
-
-  next(chunk: Buffer): Uint8Array {
-    if (!this.#json) return chunk;
-    // Latin-1 maps bytes to characters and back one by one; line ends stand between rows only, JSON escapes the others.
-    const text = chunk.toString("latin1");
-    const ends = text.endsWith("\n");
-    const joined = (ends ? text.slice(0, -1) : text).replaceAll("\n", ",\n");
-    const bytes = Buffer.from(this.#before + joined, "latin1");
-    this.#before = ends ? ",\n" : "";
-    return bytes;
-  }
 }

@@ -2,13 +2,15 @@
 import { COLUMN_NAMES, COLUMNS, type ColumnName, columnOf, duckdbType } from "../../record/index.ts";
 import type { Shape } from "../../record/shapes.ts";
 import { PARQUET_OPTIONS } from "../../store/lake/sql.ts";
+import { ARROW_MEDIA_TYPE } from "../arrow/stream.ts";
 import { BadQuestionError } from "../errors.ts";
 import { selectList } from "../projection.ts";
+import type { ExportFormat } from "../questions.ts";
 import { isHidden, type Scope } from "../scope.ts";
 import { raw, type Sql } from "../statement.ts";
 
-export const EXPORT_FORMATS = ["csv", "json", "ndjson", "parquet"] as const;
-export type ExportFormat = (typeof EXPORT_FORMATS)[number];
+export type { ExportFormat } from "../questions.ts";
+export const EXPORT_FORMATS = ["csv", "json", "ndjson", "parquet", "arrow"] as const satisfies readonly ExportFormat[];
 
 const NESTED: readonly Shape["kind"][] = ["list", "map", "struct", "json"];
 const isNested = (column: ColumnName) => NESTED.includes(COLUMNS[column].shape.kind);
@@ -45,6 +47,7 @@ export const MEDIA_TYPES: Record<ExportFormat, string> = {
   json: "application/json; charset=utf-8",
   ndjson: "application/x-ndjson; charset=utf-8",
   parquet: "application/vnd.apache.parquet",
+  arrow: ARROW_MEDIA_TYPE,
 };
 
 /** The columns as they stand in that format. */
