@@ -20,7 +20,7 @@ export interface MadeLake {
 }
 
 /** The day after the last one with calls. */
-export const MADE_UNTIL = Date.parse("2026-11-21T00:00:00Z");
+const MADE_UNTIL = Date.parse("2026-11-21T00:00:00Z");
 const DAY_MS = 86_400_000;
 const WRITER = "bench-1";
 /** Monday first. */

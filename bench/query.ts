@@ -7,12 +7,20 @@ import { runJob } from "../src/etl/job.ts";
 import { makeRollups } from "../src/etl/rollups.ts";
 import { openDuckdbEngine } from "../src/query/duckdb-engine.ts";
 import type { QueryEngine } from "../src/query/engine.ts";
-import { type CallLake, FILTER_PARAMETERS, openCallLake, parseFilter, parsePage, scopeOf } from "../src/query/index.ts";
+import {
+  type CallLake,
+  EVERYTHING,
+  FILTER_PARAMETERS,
+  openCallLake,
+  parseFilter,
+  parsePage,
+  scopeOf,
+} from "../src/query/index.ts";
 import { listFiles } from "../src/store/lake/listing.ts";
 import type { LakeFile } from "../src/store/lake/names.ts";
 import { parquetSource } from "../src/store/lake/sql.ts";
 import { type BenchRow, median, printRows, short } from "./kit.ts";
-import { MADE_UNTIL, makeCalls } from "./make-calls.ts";
+import { makeCalls } from "./make-calls.ts";
 import { openSeed, type Seed } from "./seed.ts";
 
 const SQLITE_CALLS_MAX = 1_000_000;
@@ -28,8 +36,8 @@ interface Asked {
 }
 
 const paramsOf = (text: string) => new URLSearchParams(text);
-const dayAt = (back: number) => new Date(MADE_UNTIL - back * DAY_MS).toISOString().slice(0, 10);
-const LAST_30 = `start_date=${dayAt(30)}&end_date=${dayAt(1)}`;
+/** The first instant after the lake's last day. */
+const untilOf = (files: readonly LakeFile[]) => Date.parse(`${files[0]?.day ?? "2026-11-20"}T00:00:00Z`) + DAY_MS;
 
 async function timed(rounds: number, work: () => Promise<unknown> | unknown): Promise<number> {
   // The first time pays for metadata and rollups; it is told apart where it matters.
@@ -45,7 +53,7 @@ async function timed(rounds: number, work: () => Promise<unknown> | unknown): Pr
 
 /** The same numbers as 30 days of statistics without callers, by hand: what DuckDB needs for them at least. */
 async function byHand(engine: QueryEngine, files: readonly LakeFile[], where: string): Promise<void> {
-  const from = Date.parse(`${dayAt(30)}T00:00:00Z`);
+  const from = untilOf(files) - 30 * DAY_MS;
   const calls = `${parquetSource(
     files.filter((file) => Date.parse(`${file.day}T00:00:00Z`) >= from),
     true,
@@ -78,6 +86,8 @@ async function rowsOf(lake: CallLake, asked: Asked, seed: Seed | null): Promise<
   const { rounds } = asked;
   const out: BenchRow[] = [];
   const files = await listFiles(asked.dir);
+  const dayAt = (back: number) => new Date(untilOf(files) - back * DAY_MS).toISOString().slice(0, 10);
+  const last30 = `start_date=${dayAt(30)}&end_date=${dayAt(1)}`;
   const engine = await openDuckdbEngine({
     memory_limit: "1GB",
     temp_directory: join(tmpdir(), `call-lake-bench-${process.pid}`),
@@ -111,7 +121,7 @@ async function rowsOf(lake: CallLake, asked: Asked, seed: Seed | null): Promise<
     ],
     ["30 days, at least a minute", "&min_duration=60", "duration_seconds >= 60"],
   ] as const) {
-    const ours = await timed(rounds, () => stats(LAST_30 + query));
+    const ours = await timed(rounds, () => stats(last30 + query));
     const theirs = await timed(rounds, () => byHand(engine, files, where));
     // Ours has the period before as well.
     out.push(row(`statistics, ${name}`, ours, 150, `DuckDB by hand ${short(theirs)} ms`, ours / theirs));
@@ -133,7 +143,7 @@ async function rowsOf(lake: CallLake, asked: Asked, seed: Seed | null): Promise<
   const one = await timed(rounds * 3, () => lake.get(ids[at++ % ids.length] ?? "", everybody));
   out.push(row("one call by its id", one, 20, ...(await against(one, () => seed?.one(ids[at++ % ids.length] ?? "")))));
   out.push(
-    row("facets, 30 days", await timed(rounds, () => lake.facets(parseFilter(paramsOf(LAST_30)), everybody)), null),
+    row("facets, 30 days", await timed(rounds, () => lake.facets(parseFilter(paramsOf(last30)), everybody)), null),
   );
   if (!asked.no_text && FILTER_PARAMETERS.includes("q")) {
     for (const [what, words] of [
@@ -177,11 +187,12 @@ async function measure(asked: Asked): Promise<BenchRow[]> {
     await makeCalls(asked);
   }
   await runJob(asked.dir, {}, (job) => makeRollups(job));
-  const path = `${asked.dir}.sqlite`;
-  const seed = asked.calls <= SQLITE_CALLS_MAX ? await openSeed(path, asked.dir) : null;
   const lake = await openCallLake({ dir: asked.dir });
+  // A lake that was there may hold another number of calls, such as imported real ones.
+  const calls = await lake.count(EVERYTHING, everybody);
+  const seed = calls <= SQLITE_CALLS_MAX ? await openSeed(`${asked.dir}.sqlite`, asked.dir) : null;
   try {
-    return await rowsOf(lake, asked, seed);
+    return await rowsOf(lake, { ...asked, calls }, seed);
   } finally {
     await lake.close();
     seed?.close();
@@ -211,5 +222,5 @@ if (import.meta.main) {
   const calls = Number(values.calls);
   const dir = resolve(values.dir ?? join(tmpdir(), `call-lake-bench-${calls}`));
   const asked = { calls, dir, no_text: values["no-text"], rounds: Number(values.rounds) };
-  printRows(`Questions at ${calls.toLocaleString("en-US")} calls`, await measure(asked));
+  printRows(`Questions to ${dir}`, await measure(asked));
 }

@@ -8,7 +8,7 @@ import { listFiles } from "../src/store/lake/listing.ts";
 import { parquetSource } from "../src/store/lake/sql.ts";
 
 /** The table and the indexes of the first seed. */
-export const SEED_SCHEMA = `CREATE TABLE call_records (
+const SEED_SCHEMA = `CREATE TABLE call_records (
   id TEXT PRIMARY KEY, call_id TEXT NOT NULL, caller_number TEXT, caller_name TEXT, start_time TEXT NOT NULL,
   end_time TEXT NOT NULL, duration_seconds REAL, provider_name TEXT, pipeline_name TEXT, pipeline_components TEXT,
   context_name TEXT, conversation_history TEXT, outcome TEXT, transfer_destination TEXT, error_message TEXT,

@@ -22,9 +22,9 @@ export class StatsSource {
   readonly #where: Sql;
   readonly #has: (day: string) => boolean;
 
-  private constructor(view: View, filter: Filter, scope: Scope, held: Held, sums: (file: LakeFile) => boolean) {
+  private constructor(view: View, filter: Filter, where: Sql, held: Held, sums: (file: LakeFile) => boolean) {
     this.#view = view;
-    this.#where = whereOf(filter, scope);
+    this.#where = where;
     this.#has = (day) => mayHold(filter, day);
     this.held = held;
     this.#summed = held.files.filter(({ file }) => sums(file));
@@ -35,10 +35,12 @@ export class StatsSource {
 
   /** Release `held` when all is asked. */
   static async of(view: View, filter: Filter, scope: Scope, rollups: Rollups): Promise<StatsSource> {
+    // First, since it may throw: what is held is to be released.
+    const where = whereOf(filter, scope);
     const groups = groupsOf(filter, scope);
     const sums = (file: LakeFile) => groups !== null && holdsDay(filter, file.day) && !isMasked(view, file.day);
     const held = await rollups.hold(view, (file) => mayHold(filter, file.day), groups ?? []);
-    return new StatsSource(view, filter, scope, held, sums);
+    return new StatsSource(view, filter, where, held, sums);
   }
 
   /** Whether every number is a sum in memory, so that all can be asked in one statement. */
