@@ -17,6 +17,9 @@ const B = 0.75;
  */
 const WORDS_USUAL = 200;
 
+/** Digits of a score behind the point: sums in another order differ in the last of a double's. */
+const DIGITS = 4;
+
 /** (f, r, score): the scores of the rows that the index names; f is the file's place in the list. */
 export function scoresOf(found: Found, files: readonly LakeFile[]): Sql {
   const parts = new Map<SearchPart, string[]>();
@@ -31,7 +34,7 @@ export function scoresOf(found: Found, files: readonly LakeFile[]): Sql {
   // A part at a time: over all of them at once the join of files to parts came first, and gave thirty times the rows.
   const each = [...parts].map(
     ([part, places]) => sql`SELECT CAST(v.f AS UBIGINT) AS f, CAST(h."row" AS BIGINT) AS r,
-      sum(h.frequency * ${raw(String(K1 + 1))} / (h.frequency + ${raw(String(K1))} * (${raw(String(1 - B))} + ${raw(String(B))} * d.words / ${raw(String(WORDS_USUAL))}))) AS score
+      round(sum(h.frequency * ${raw(String(K1 + 1))} / (h.frequency + ${raw(String(K1))} * (${raw(String(1 - B))} + ${raw(String(B))} * d.words / ${raw(String(WORDS_USUAL))}))), ${raw(String(DIGITS))}) AS score
     FROM (SELECT file, "row", frequency FROM read_parquet(${raw(quote(part.terms))}) WHERE ${any}) AS h
     JOIN (VALUES ${raw(places.join(", "))}) AS v(number, f) ON v.number = h.file
     JOIN read_parquet(${raw(quote(part.docs))}) AS d ON d.file = h.file AND d."row" = h."row"
@@ -52,5 +55,5 @@ export function scoreOf(terms: readonly Term[], texts: readonly (string | null |
       score += (frequency * (K1 + 1)) / (frequency + K1 * (1 - B + (B * words.length) / WORDS_USUAL));
     }
   }
-  return score;
+  return Math.round(score * 10 ** DIGITS) / 10 ** DIGITS;
 }

@@ -93,7 +93,6 @@ async function shown(
     const row = byId.get(id);
     if (!row) return [];
     const { conversation, ...call } = row;
-    const rounded = score === null ? null : Math.round(score * 10_000) / 10_000;
-    return [{ ...call, score: rounded, snippets: snippetsOf(q, { conversation, summary: row.summary }) }];
+    return [{ ...call, score, snippets: snippetsOf(q, { conversation, summary: row.summary }) }];
   });
 }

@@ -3,7 +3,14 @@ import { cp, rm } from "node:fs/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { compact } from "../../src/etl/index.ts";
 import { indexAll } from "../../src/etl/search.ts";
-import { type CallLake, openCallLake, parseFilter, parsePage, scopeOf } from "../../src/query/index.ts";
+import {
+  type CallLake,
+  openCallLake,
+  parseFilter,
+  parsePage,
+  parseSearchPage,
+  scopeOf,
+} from "../../src/query/index.ts";
 import { matchesText, parseText } from "../../src/query/text/index.ts";
 import type { CallRecord } from "../../src/record/index.ts";
 import { listIndexedMonths, listParts } from "../../src/store/lake/search.ts";
@@ -145,4 +152,33 @@ describe("a question with q", () => {
     await expect(lake.count(filter, scopeOf({ read_pii: false }))).rejects.toThrow(/calls.read_pii/);
     expect(await lake.count(filter, everyone)).toBeGreaterThan(0);
   });
+
+  it("is ranked alike with and without the index, in pages, each call once, with its hits marked", async () => {
+    for (const text of ["refund", "手机", '"late delivery" order', "münchen"]) {
+      const filter = parseFilter(new URLSearchParams({ q: text }));
+      const q = parseText(text);
+      const scope = scopeOf({ read_pii: true, client_id: "acme" });
+      const wanted = calls.filter((call) => call.client_id === "acme" && matchesText(q, call) !== null);
+      const scores: (readonly [string, number | null])[] = [];
+      for (let cursor: string | null = ""; cursor !== null; ) {
+        const page = parseSearchPage(new URLSearchParams({ limit: "30", ...(cursor ? { cursor } : {}) }));
+        const [mine, theirs] = await Promise.all([lake.search(filter, page, scope), plain.search(filter, page, scope)]);
+        expect(mine, text).toEqual(theirs);
+        for (const call of mine.calls) {
+          scores.push([call.id, call.score]);
+          expect(call.snippets.length).toBeGreaterThan(0);
+          const record = calls.find(({ id }) => id === call.id);
+          for (const { message_index: at, text: part, hits } of call.snippets) {
+            const whole = at === "summary" ? record?.summary : record?.conversation?.[at]?.content;
+            expect(whole).toContain(part);
+            for (const hit of hits) expect(part.slice(hit.start, hit.end)).not.toBe("");
+          }
+        }
+        cursor = mine.next_cursor;
+      }
+      expect(scores.map(([id]) => id).sort(), text).toEqual(wanted.map(({ id }) => id).sort());
+      const values = scores.map(([, score]) => score ?? Number.NaN);
+      expect(values).toEqual([...values].sort((a, b) => b - a));
+    }
+  }, 120_000);
 });
