@@ -1,7 +1,7 @@
 /** The etl's process: runs the loop, does what its parent asks, and ends with it. */
 import type { FromChild, ToChild } from "./child-messages.ts";
 import { erase } from "./erase.ts";
-import { type EtlOptions, publishNow, runEtl } from "./run.ts";
+import { checkEtlOptions, type EtlOptions, publishNow, runEtl } from "./run.ts";
 
 const stop = new AbortController();
 const tell = (message: FromChild) => {
@@ -27,7 +27,7 @@ async function work(message: ToChild & { kind: "task" }): Promise<void> {
     const answer =
       message.task === "erase"
         ? await erase(dir, message.given.request, { who: message.given.who }, options)
-        : await publishNow(dir, options);
+        : await publishNow(dir, { ...options, seal_grace_ms: checkEtlOptions(settings).sealGraceMs });
     tell({ kind: "answer", number, answer });
   } catch (error) {
     tell({ kind: "failed", number, message: error instanceof Error ? error.message : String(error) });

@@ -14,6 +14,8 @@ export interface JobOptions {
   readonly log?: (line: string) => void;
   /** How long to wait for another job on the same folder, in ms. */
   readonly wait_ms?: number;
+  /** How long the open calls of a dead writer wait for its engine's new start before they are closed as lost; 0 = not at all. */
+  readonly seal_grace_ms?: number;
   /** Rows older than this many days are refused; 0 = none are. */
   readonly retention_days?: number;
 }
@@ -22,6 +24,7 @@ export interface Job {
   readonly dir: string;
   readonly fs: StoreFs;
   readonly retention_days: number;
+  readonly seal_grace_ms: number;
   /** First and last id of each Parquet file asked so far, null for one without rows; by path. */
   readonly id_ranges: Map<string, { first: string; last: string } | null>;
   now(): number;
@@ -49,6 +52,7 @@ export async function runJob<T>(folder: string, options: JobOptions, work: (job:
         dir,
         fs,
         retention_days,
+        seal_grace_ms: options.seal_grace_ms ?? 0,
         id_ranges: new Map(),
         now: options.now ?? Date.now,
         log: options.log ?? (() => {}),

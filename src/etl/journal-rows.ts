@@ -4,6 +4,7 @@ import type { CallRecord } from "../record/index.ts";
 import { unlessCode } from "../store/fs.ts";
 import { CallFold, lostRecord } from "../store/journal/fold.ts";
 import { isSealed, listSegments, listWriters, readSegment } from "../store/journal/reader.ts";
+import { eventsOfOpen } from "../store/journal/taken-over.ts";
 import type { Row } from "./write-rows.ts";
 
 export interface SegmentRows {
@@ -12,18 +13,26 @@ export interface SegmentRows {
   readonly invalid: number;
 }
 
-/** The calls that ended in a segment; `closing` adds those still open as lost, for the last segment of a sealed writer. */
+/**
+ * The calls that ended in a segment; `closing` adds those still open as lost, for the last segment of a sealed writer,
+ * but for those that another writer holds with all their events: it has gone on with them.
+ */
 export async function rowsOfSegment(
   dir: string,
   writer: string,
   segment: number,
   closing: boolean,
+  heldElsewhere: ReadonlyMap<string, number> = new Map(),
 ): Promise<SegmentRows> {
   const { lines, invalid } = await readSegment(dir, writer, segment);
   const fold = new CallFold();
   for (const line of lines) fold.apply(line);
   const records: CallRecord[] = [...fold.ended.values()];
-  if (closing) for (const call of fold.open.values()) records.push(lostRecord(call, writer));
+  const events = closing && heldElsewhere.size > 0 ? eventsOfOpen(lines) : new Map<string, number>();
+  for (const call of closing ? fold.open.values() : []) {
+    const goesOn = (heldElsewhere.get(call.id) ?? -1) >= (events.get(call.id) ?? 0);
+    if (!goesOn) records.push(lostRecord(call, writer));
+  }
   return { rows: records.map((record) => ({ id: record.id, rev: record.rev, record })), invalid };
 }
 

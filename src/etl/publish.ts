@@ -3,11 +3,13 @@ import {
   isSealed,
   listSegments,
   listWriters,
+  mayGoOn,
   removeSegment,
   removeWriter,
   sealWriter,
   writerIsGone,
 } from "../store/journal/reader.ts";
+import { heldByOthers } from "../store/journal/taken-over.ts";
 import { finishMasks } from "./finish-masks.ts";
 import { type Job, type JobOptions, runJob } from "./job.ts";
 import { rowsOfSegment } from "./journal-rows.ts";
@@ -63,7 +65,7 @@ export async function publishSegments(job: Job): Promise<PublishReport> {
 
 async function publishWriter(job: Job, writer: string, report: PublishReport): Promise<void> {
   let sealed = await isSealed(job.dir, writer);
-  if (!sealed && (await writerIsGone(job.dir, writer, job.now()))) {
+  if (!sealed && (await mayBeSealed(job.dir, writer, job.now(), job.seal_grace_ms))) {
     // Kill: it is sealed or not; what is read afterwards is all it will ever have acknowledged.
     await sealWriter(job.dir, writer, job.fs);
     report.sealed.push(writer);
@@ -73,7 +75,8 @@ async function publishWriter(job: Job, writer: string, report: PublishReport): P
   const segments = await listSegments(job.dir, writer);
   for (const segment of sealed ? segments : segments.slice(0, -1)) {
     const closing = sealed && segment === segments.at(-1);
-    const { rows, invalid } = await rowsOfSegment(job.dir, writer, segment, closing);
+    const held = closing ? await heldByOthers(job.dir, writer, job.now(), job.fs) : undefined;
+    const { rows, invalid } = await rowsOfSegment(job.dir, writer, segment, closing, held);
     report.invalid_lines += invalid;
     await publishRows(job, writer, segment, rows, report);
     // Kill before: every row is in the lake, so the next run only removes the segment.
@@ -82,6 +85,11 @@ async function publishWriter(job: Job, writer: string, report: PublishReport): P
   }
   // Kill: an emptied sealed writer, whose folder the next run removes.
   if (sealed) await removeWriter(job.dir, writer, job.fs);
+}
+
+/** Whether a writer is dead, and nobody is expected to go on with its calls. */
+export async function mayBeSealed(dir: string, writer: string, nowMs: number, graceMs: number): Promise<boolean> {
+  return (await writerIsGone(dir, writer, nowMs)) && !(await mayGoOn(dir, writer, nowMs, graceMs));
 }
 
 /** The kill of a crash test is no ordinary error: it must stop everything. */

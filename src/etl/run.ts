@@ -1,11 +1,11 @@
 /** The etl's loop: publish, compact and retain by the clock, for ever or once; a failing step never ends it. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { unlessCode } from "../store/fs.ts";
-import { isSealed, listSegments, listWriters, writerIsGone } from "../store/journal/reader.ts";
+import { isSealed, listSegments, listWriters } from "../store/journal/reader.ts";
 import { compactAll } from "./compact.ts";
 import { isFatal } from "./duckdb.ts";
 import { daysOf, type JobOptions, runJob } from "./job.ts";
-import { type PublishReport, publish, publishAll } from "./publish.ts";
+import { mayBeSealed, type PublishReport, publish, publishAll } from "./publish.ts";
 import { recoverAll } from "./recover.ts";
 import { retainAll } from "./retain.ts";
 import { makeRollups } from "./rollups.ts";
@@ -18,6 +18,8 @@ export interface EtlOptions {
   readonly publish_seconds?: number;
   /** 0 = keep for ever. */
   readonly retention_days?: number;
+  /** How long the open calls of a dead engine wait for its new start before they are closed as lost. Default 30 s. */
+  readonly seal_grace_seconds?: number;
   readonly signal?: AbortSignal;
   /** Publish all that can be published, compact, retain, and return. */
   readonly once?: boolean;
@@ -27,6 +29,8 @@ export interface EtlOptions {
 }
 
 const PUBLISH_SECONDS = 300;
+/** A process under systemd or in a container is back within seconds. */
+const SEAL_GRACE_SECONDS = 30;
 const TICK_MS = 500;
 const RETAIN_MS = 3_600_000;
 const BACK_OFF_MS = { min: 1_000, max: 60_000 };
@@ -39,9 +43,9 @@ const INDEX_MS = 60_000;
 
 /** Runs until `signal`; with `once` a single time, throwing if something could not be published. */
 export async function runEtl(options: EtlOptions): Promise<void> {
-  const { publishMs, retention_days } = checkEtlOptions(options);
+  const { publishMs, retention_days, sealGraceMs } = checkEtlOptions(options);
   const log = options.log ?? (() => {});
-  const job: JobOptions = { log, retention_days };
+  const job: JobOptions = { log, retention_days, seal_grace_ms: sealGraceMs };
   if (options.once) return runOnce(options.dir, job, retention_days);
   const { dir, signal } = options;
   const due = { recover: true, rotate: performance.now() + publishMs, retain: 0, rollups: 0, index: 0 };
@@ -55,7 +59,7 @@ export async function runEtl(options: EtlOptions): Promise<void> {
         due.rotate = performance.now() + publishMs;
         await closeSegments(dir, await openSegmentsWith(dir, () => true), ROTATION_WAIT_MS);
       }
-      if (await isPublishable(dir)) {
+      if (await isPublishable(dir, sealGraceMs)) {
         await publishAndCompact(dir, job);
         due.rollups = 0;
       }
@@ -127,21 +131,35 @@ async function publishAndCompact(dir: string, job: JobOptions): Promise<void> {
 }
 
 /** Whether a closed segment, or a dead writer, is there. */
-async function isPublishable(dir: string): Promise<boolean> {
+async function isPublishable(dir: string, sealGraceMs: number): Promise<boolean> {
   for (const writer of await listWriters(dir)) {
     const segments = (await unlessCode(listSegments(dir, writer), "ENOENT")) ?? [];
-    if (segments.length > 1 || (await isSealed(dir, writer)) || (await writerIsGone(dir, writer))) return true;
+    if (
+      segments.length > 1 ||
+      (await isSealed(dir, writer)) ||
+      (await mayBeSealed(dir, writer, Date.now(), sealGraceMs))
+    )
+      return true;
   }
   return false;
 }
 
 /** The options in the loop's units; throws a sentence for one out of range. */
-export function checkEtlOptions(options: { publish_seconds?: number; retention_days?: number }): {
+export function checkEtlOptions(options: {
+  publish_seconds?: number;
+  retention_days?: number;
+  seal_grace_seconds?: number;
+}): {
   publishMs: number;
   retention_days: number;
+  sealGraceMs: number;
 } {
   const seconds = secondsOf(options.publish_seconds ?? PUBLISH_SECONDS);
-  return { publishMs: seconds * 1000, retention_days: daysOf(options.retention_days ?? 0) };
+  const grace = options.seal_grace_seconds ?? SEAL_GRACE_SECONDS;
+  if (!(grace >= 0 && grace <= SECONDS_MAX)) {
+    throw new RangeError(`seal_grace_seconds must be from 0 to ${SECONDS_MAX}; it is ${JSON.stringify(grace)}.`);
+  }
+  return { publishMs: seconds * 1000, retention_days: daysOf(options.retention_days ?? 0), sealGraceMs: grace * 1000 };
 }
 
 const SECONDS_MAX = 86_400;

@@ -95,6 +95,28 @@ test("the lost record that the etl published meanwhile gives way to the real one
   expect(await inLake()).toMatchObject([{ id: ID, rev: 2, outcome: "transferred" }]);
 });
 
+test("a dead engine's calls wait for its new start, and are never lost once it has gone on with them", async () => {
+  const dir = newDir();
+  const db = await openLakeDb({ temp_dir: join(dir, "tmp", "spill"), memory_limit: "256MB", threads: 1 });
+  onTestFinished(() => db.close());
+  const writers = () => listWriters(dir);
+  const inLake = async (seal_grace_ms: number, now = Date.now) => {
+    const { published } = await recover(dir, { db, seal_grace_ms, now });
+    const { files, fresh } = await takeSnapshot(dir, new JournalFollower(dir));
+    const stored = await db.rows(`SELECT id, outcome FROM ${parquetSource(files)}`);
+    return { sealed: published.sealed.length, stored, fresh: fresh.length };
+  };
+  const second = await killAndResume(dir, "resume and die");
+  // Within the grace nothing is closed; after it, what was not taken up would be.
+  expect(await inLake(60_000)).toEqual({ sealed: 0, stored: [], fresh: 0 });
+  second.child.stdin?.write("go\n");
+  await second.hears("talking");
+  expect(await inLake(60_000, () => Date.now() + 61_000)).toEqual({ sealed: 1, stored: [], fresh: 0 });
+  expect(await writers()).toHaveLength(1);
+  await kill(second.child);
+  expect(await inLake(0)).toMatchObject({ sealed: 1, stored: [{ id: ID, outcome: "lost" }] });
+});
+
 test("a call is resumed twice, then its engine is gone for good: the last lost record wins, with all that was said", async () => {
   const dir = newDir();
   const second = await killAndResume(dir, "resume and die");

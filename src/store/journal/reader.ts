@@ -151,6 +151,25 @@ export async function writerIsGone(dir: string, writer: string, nowMs = Date.now
   return stats === undefined || nowMs - stats.mtimeMs > SILENCE_MS_MAX;
 }
 
+/**
+ * Whether a writer that is gone left calls open so lately that a new start of its engine may still go on with them:
+ * sealing it now would close them as lost under its feet. `graceMs` counts from its last sign of life.
+ */
+export async function mayGoOn(dir: string, writer: string, nowMs: number, graceMs: number): Promise<boolean> {
+  if (graceMs <= 0) return false;
+  const stats = await unlessCode(realFs.stat(writerFile(dir, writer)), "ENOENT");
+  if (stats === undefined || nowMs - stats.mtimeMs > graceMs) return false;
+  const segment = (await listSegments(dir, writer)).at(-1);
+  if (segment === undefined) return false;
+  const open = new Set<string>();
+  for (const { k, c } of (await readSegment(dir, writer, segment)).lines) {
+    if (c === undefined) continue;
+    if (k === "ended") open.delete(c);
+    else if (k === "started") open.add(c);
+  }
+  return open.size > 0;
+}
+
 /** Whether a writer's process ran on this machine, by its name. */
 export async function isOfThisHost(dir: string, writer: string): Promise<boolean> {
   return (await readWriterFile(dir, writer))?.host === hostname();
