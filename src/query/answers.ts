@@ -3,6 +3,7 @@ import type { CallRecord, Message } from "../record/record.ts";
 import type { Json } from "../record/shapes.ts";
 import type { Snippet } from "./search-snippets.ts";
 import type { SUMMARY_COLUMNS } from "./summary-columns.ts";
+import type { Hit } from "./text/index.ts";
 
 /** One row of the list. Times are ISO 8601 in UTC with ms; personal columns are null without calls.read_pii. */
 export type CallSummary = Pick<CallRecord, (typeof SUMMARY_COLUMNS)[number]>;
@@ -40,6 +41,8 @@ export type CallDetail = CallRecord;
 export interface CallTranscript {
   id: string;
   conversation: Message[];
+  /** With q: where it is found, the summary's hits first; none if the call does not have all of it. */
+  hits?: Hit[];
 }
 
 export interface Totals {

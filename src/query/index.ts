@@ -11,3 +11,4 @@ export { EVERYTHING, FILTER_PARAMETERS, type Filter, isEverything, parseFilter, 
 export { FIRST_PAGE, PAGE_PARAMETERS, parsePage } from "./page.ts";
 export { type Scope, scopeOf } from "./scope.ts";
 export { parseSearchPage, SEARCH_PARAMETERS } from "./search-page.ts";
+export { matchesText, parseText } from "./text/index.ts";

@@ -1,5 +1,6 @@
 /** GET /:id and /:id/transcript: one call. */
-import { refuseUnknown } from "../../query/index.ts";
+import { oneValue } from "../../query/filter.ts";
+import { matchesText, parseText, refuseUnknown } from "../../query/index.ts";
 import type { CallTranscript } from "../contract.ts";
 import { ApiError } from "../errors.ts";
 import { allowed } from "../identity.ts";
@@ -19,9 +20,14 @@ export const callRoutes: Routes = (api, { lake }) => {
     const { scope } = allowed(c, "calls.read");
     allowed(c, "calls.read_pii");
     const id = idOf(c.req.param("id"));
-    refuseUnknown(new URL(c.req.url).searchParams, []);
+    const params = new URL(c.req.url).searchParams;
+    refuseUnknown(params, ["q"]);
+    const text = oneValue(params, "q");
+    const q = text === null ? null : parseText(text);
     const call = await lake.get(id, scope, c.req.raw.signal);
     if (!call) throw new ApiError(404, "not_found", `There is no call ${id}.`, "id");
-    return c.json({ id, conversation: call.conversation ?? [] } satisfies CallTranscript);
+    const conversation = call.conversation ?? [];
+    const hits = q === null ? undefined : (matchesText(q, call) ?? []);
+    return c.json({ id, conversation, ...(hits ? { hits } : {}) } satisfies CallTranscript);
   });
 };
