@@ -86,8 +86,10 @@ async function shown(
     found.map(({ id }) => sql`${id}`),
     ", ",
   );
+  // They have been found: neither the index nor their text is asked again.
+  const { found: _, ...all } = view;
   const rows = await ask(sql`SELECT ${selectList([...SUMMARY_COLUMNS, "conversation"], scope)}
-    FROM ${sourceOf(view, (day) => days.has(day))} WHERE ${whereOf(filter, scope)} AND id IN (${ids})`);
+    FROM ${sourceOf(all, (day) => days.has(day))} WHERE ${whereOf(filter, scope)} AND id IN (${ids})`);
   const byId = new Map(rows.map((row) => [textOf(row["id"]), row as unknown as CallSummary & CallRecord]));
   return found.flatMap(({ id, score }) => {
     const row = byId.get(id);
