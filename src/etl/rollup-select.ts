@@ -3,8 +3,8 @@ import { COUNTED, countPart, GROUPED, PART_NAMES } from "../store/lake/rollup-pa
 import { ROLLUP_VERSION } from "../store/lake/rollups.ts";
 import { quote } from "../store/lake/sql.ts";
 
-/** Callers that are listed of everything, and of each smaller group. */
-const CALLERS_MAX = { everything: 400, group: 60 };
+/** Callers that are listed of a group. */
+const CALLERS_MAX = 200;
 const GROUP = ["group_by", "group_value"];
 
 /** Rows of a rollup of the file at `path`, which has `bytes`. */
@@ -24,13 +24,12 @@ export function rollupSelect(path: string, bytes: number): string {
       SELECT *, unnest([{'group_by': '', 'group_value': ''}, ${groups}], max_depth := 2) FROM calls) WHERE group_value IS NOT NULL),
     grouped_tools AS NOT MATERIALIZED (SELECT group_by, group_value, unnest(tools, max_depth := 2) FROM grouped),
     callers AS MATERIALIZED (SELECT *, row_number() OVER (PARTITION BY group_by, group_value ORDER BY calls DESC, duration_ms DESC, key) AS place
-      FROM (${countPart("caller", "grouped", GROUP)})),
-    placed AS NOT MATERIALIZED (SELECT *, CASE WHEN group_by = '' THEN ${CALLERS_MAX.everything} ELSE ${CALLERS_MAX.group} END AS places FROM callers)
+      FROM (${countPart("caller", "grouped", GROUP)}))
     SELECT 'file' AS part, '' AS group_by, '' AS group_value, NULL::VARCHAR AS key, NULL::VARCHAR AS value, NULL::BIGINT AS day_number,
       ${ROLLUP_VERSION}::BIGINT AS number, count(*) AS calls, ${bytes}::BIGINT AS bytes FROM calls
     UNION ALL BY NAME ${parts.join("\nUNION ALL BY NAME ")}
-    UNION ALL BY NAME SELECT 'caller' AS part, group_by, group_value, key, calls, duration_ms FROM placed WHERE place <= places
-    UNION ALL BY NAME SELECT 'caller_rest' AS part, group_by, group_value, max(calls) AS calls FROM placed WHERE place > places GROUP BY ALL
+    UNION ALL BY NAME SELECT 'caller' AS part, group_by, group_value, key, calls, duration_ms FROM callers WHERE place <= ${CALLERS_MAX}
+    UNION ALL BY NAME SELECT 'caller_rest' AS part, group_by, group_value, max(calls) AS calls FROM callers WHERE place > ${CALLERS_MAX} GROUP BY ALL
     UNION ALL BY NAME SELECT 'tool_call' AS part, file_row_number AS number, name AS key, status AS value, duration_ms
       FROM (SELECT file_row_number, unnest(tools, max_depth := 2) FROM calls)
     ORDER BY group_by, group_value, part, number, key`;
