@@ -1,4 +1,5 @@
 /** One SELECT of a person, over the views calls, messages, turns and tool_calls. */
+import { positionAt, withPosition } from "./analyst/position.ts";
 import { BadQuestionError } from "./errors.ts";
 import { isoOf } from "./projection.ts";
 import { name, raw, type Sql, sql } from "./statement.ts";
@@ -15,15 +16,20 @@ export function judgeSql(statement: string): Sql {
   return sql`SELECT json_serialize_sql(${statement}::VARCHAR)::JSON AS tree`;
 }
 
-/** Throws BadQuestionError unless the parser's answer is exactly one SELECT. */
-export function refuseAllButOneSelect(tree: unknown, field = "statement"): void {
-  const { error, error_message, statements } = (tree ?? {}) as {
+/** Throws BadQuestionError unless the parser's answer is exactly one SELECT; the message says where in `statement`. */
+export function refuseAllButOneSelect(tree: unknown, field = "statement", statement?: string): void {
+  const { error, error_message, position, statements } = (tree ?? {}) as {
     error?: boolean;
     error_message?: string;
+    /** In characters, from 0. */
+    position?: string;
     statements?: unknown[];
   };
   if (error !== false) {
-    throw new BadQuestionError(`This is not one SELECT statement: ${error_message ?? "it is empty"}`, field);
+    const at = [...(statement ?? "")].slice(0, Number(position ?? 0)).join("").length;
+    const place = statement !== undefined && position !== undefined ? positionAt(statement, at) : null;
+    const message = `This is not one SELECT statement: ${error_message ?? "it is empty"}`;
+    throw new BadQuestionError(withPosition(message, place), field);
   }
   if (statements?.length !== 1) {
     throw new BadQuestionError(`One statement at a time; there are ${statements?.length ?? 0}.`, field);

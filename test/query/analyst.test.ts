@@ -89,6 +89,19 @@ describe("statements of analysts", () => {
   });
 });
 
+describe("errors of a statement", () => {
+  it.each([
+    ["SELEC 1", 1, 1],
+    ["SELECT '👋' AS a,\n  count(* FROM calls", 2, 11],
+    ["SELECT 1 AS foo,\n  foe FROM calls", 2, 3],
+    ["SELECT id FROM calls -- foe\nWHERE foe = 1", 2, 7],
+    ["SELECT 'x'::INT FROM range(3)", 1, 11],
+    [`SELECT ${"id, ".repeat(60)}foe\nFROM calls`, 1, 248],
+  ])("say where: %s", async (statement, line, column) => {
+    await expect(ask(statement)).rejects.toThrow(new RegExp(`\\(line ${line}, column ${column}\\)$`));
+  });
+});
+
 describe("hostile statements", () => {
   it("are refused, all of them, and change nothing", async () => {
     await mkdir(join(dir, "secret"), { recursive: true });

@@ -10,6 +10,7 @@ import type { Scope } from "../scope.ts";
 import { join, name, raw, readable, type Sql, sql } from "../statement.ts";
 import { Viewing } from "../viewing.ts";
 import { judge } from "./judge.ts";
+import { positionOf, withPosition } from "./position.ts";
 import { isBound, over, scopedViews } from "./views.ts";
 
 export interface SqlQuestion {
@@ -68,7 +69,7 @@ export class AnalystDesk {
       const { asking } = await this.#opened();
       return await asking.question(async (view, ask) => {
         const [judged] = await ask(judgeSql(question.sql));
-        judge(judged?.["tree"]);
+        judge(judged?.["tree"], question.sql);
         const views = scopedViews(view, scope);
         const columns = (await ask(describe(views, question.sql))).map((row) => ({
           name: textOf(row["name"]) ?? "",
@@ -96,7 +97,10 @@ export class AnalystDesk {
   #opened(): Promise<{ engine: QueryEngine; asking: Asking }> {
     if (this.#closed) throw new EngineLostError("The lake is closed.");
     this.#desk ??= this.#open().then(
-      (engine) => ({ engine, asking: new Asking(engine, new Viewing(this.#dir, engine, this.#follower, this.#log), ASKING_MS) }),
+      (engine) => ({
+        engine,
+        asking: new Asking(engine, new Viewing(this.#dir, engine, this.#follower, this.#log), ASKING_MS),
+      }),
       (error: unknown) => {
         this.#desk = null;
         throw error;
@@ -131,7 +135,10 @@ export class AnalystDesk {
     }
     if (!(error instanceof StatementError)) return error;
     this.#log(`A statement of an analyst failed: ${error.message}`);
-    return new BadQuestionError(sayable(error.message, scope), "sql");
+    return new BadQuestionError(
+      withPosition(sayable(error.message, scope), positionOf(error.message, question.sql)),
+      "sql",
+    );
   }
 }
 

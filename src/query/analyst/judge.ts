@@ -36,8 +36,8 @@ const EXPRESSIONS = new Set([
  * Throws BadQuestionError, field `sql`, unless the tree of json_serialize_sql is one SELECT that reads nothing but the
  * views, its own common table expressions and table functions of the list, and calls functions of the list only.
  */
-export function judge(tree: unknown): void {
-  refuseAllButOneSelect(tree, "sql");
+export function judge(tree: unknown, text?: string): void {
+  refuseAllButOneSelect(tree, "sql", text);
   const [statement] = (tree as { statements: { node: unknown; named_param_map?: unknown[] }[] }).statements;
   if (statement?.named_param_map && statement.named_param_map.length > 0)
     refuse("Parameters such as $1 have no value here.");
