@@ -28,6 +28,7 @@ import type { Scope } from "./scope.ts";
 import { searchCalls } from "./search.ts";
 import { SearchIndex } from "./search-index.ts";
 import type { SearchPage } from "./search-page.ts";
+import { recentOf } from "./search-recent.ts";
 import { statsOf } from "./stats.ts";
 import type { View } from "./view.ts";
 import { Viewing } from "./viewing.ts";
@@ -137,10 +138,17 @@ export function lakeOf(
   return {
     live,
     list: (filter, page, scope, signal) =>
-      asking.question(
-        searched(filter, (view, ask, narrowed) => listCalls(view, ask, narrowed, page, scope)),
-        signal,
-      ),
+      asking.question(async (view, ask) => {
+        const recent = filter.q === null ? null : recentOf(view, filter, page);
+        if (recent) {
+          const narrow = await index.narrow(recent, ask, filter);
+          const list = await listCalls(narrow.view, ask, narrow.filter, page, scope);
+          // A page that is full and goes on has nothing of older days.
+          if (list.next_cursor !== null) return list;
+        }
+        const narrow = await index.narrow(view, ask, filter);
+        return listCalls(narrow.view, ask, narrow.filter, page, scope);
+      }, signal),
     get: (id, scope, signal) => asking.question((view, ask) => getCall(view, ask, id, scope), signal),
     search: (filter, page, scope, signal) =>
       asking.question(
