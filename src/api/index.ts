@@ -10,6 +10,7 @@ import { providersOf, type WebhookOptions } from "./ingest/providers.ts";
 import { type ReportOptions, reportOptions } from "./ingest/report-options.ts";
 import type { ApiParts, OpenRoutes, Routes } from "./parts.ts";
 import { callRoutes } from "./routes/call.ts";
+import { callExportRoutes } from "./routes/call-export.ts";
 import { callsRoutes } from "./routes/calls.ts";
 import { deletionRoutes } from "./routes/deletion.ts";
 import { eventRoutes } from "./routes/events.ts";
@@ -23,6 +24,7 @@ import { searchRoutes } from "./routes/search.ts";
 import { sqlRoutes } from "./routes/sql.ts";
 import { statsRoutes } from "./routes/stats.ts";
 import { webhookRoutes } from "./routes/webhooks.ts";
+import type { PdfFont } from "./transcript/fonts.ts";
 
 export { type CallLake, type CallLakeOptions, openCallLake } from "../query/index.ts";
 export type * from "./contract.ts";
@@ -33,6 +35,7 @@ export type { WebhookOptions, WebhookOwner } from "./ingest/providers.ts";
 export type { AudioClip, Device, ReportOptions } from "./ingest/report-options.ts";
 export { attachLiveFeed, type LiveSocketOptions } from "./live/socket.ts";
 export { createReportApi, type ReportApiOptions } from "./routes/report.ts";
+export type { PdfFont } from "./transcript/fonts.ts";
 
 export interface CallHistoryApiOptions {
   readonly lake: CallLake;
@@ -52,6 +55,8 @@ export interface CallHistoryApiOptions {
   readonly report?: ReportOptions | undefined;
   /** In which dates are read where a request has no tz. Default UTC. */
   readonly time_zone?: string | undefined;
+  /** Fonts for calls as PDF, by file: for scripts that neither our own font nor the system's have. */
+  readonly pdf_fonts?: readonly PdfFont[] | undefined;
   /** Bytes a body may have. Default 16 MiB. */
   readonly body_bytes_max?: number | undefined;
   /** Where errors go that are not told. Default console.error. */
@@ -73,6 +78,7 @@ const ROUTES: readonly Routes[] = [
   labelRoutes,
   liveRoutes,
   deletionRoutes,
+  callExportRoutes,
   callRoutes,
 ];
 
@@ -117,6 +123,7 @@ export function createCallHistoryApi(options: CallHistoryApiOptions): Hono<ApiEn
     report: options.report ? reportOptions(options.report) : null,
     erase,
     timeZone,
+    pdfFonts: options.pdf_fonts ?? [],
     log,
   };
   for (const add of OPEN_ROUTES) add(api, parts);

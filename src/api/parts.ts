@@ -6,6 +6,7 @@ import type { ApiEnv } from "./identity.ts";
 import type { Intake } from "./ingest/intake.ts";
 import type { Provider } from "./ingest/providers.ts";
 import type { ReportOptions } from "./ingest/report-options.ts";
+import type { PdfFont } from "./transcript/fonts.ts";
 
 export interface ApiParts {
   readonly lake: CallLake;
@@ -19,6 +20,7 @@ export interface ApiParts {
   readonly erase: Erase;
   /** In which dates are read where a request has no tz. */
   readonly timeZone: string;
+  readonly pdfFonts: readonly PdfFont[];
   readonly log: (message: string) => void;
 }
 

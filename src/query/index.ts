@@ -6,6 +6,7 @@ export { ARROW_MEDIA_TYPE, arrowWriter } from "./arrow/stream.ts";
 export { type CallLake, type CallLakeOptions, openCallLake, type SqlAnswer } from "./call-lake.ts";
 export * from "./errors.ts";
 export { MEDIA_TYPES, parseColumns, parseFormat } from "./export/format.ts";
+export { cellText } from "./export/formula.ts";
 export { FACET_PARAMETERS, parseFacet } from "./facets.ts";
 export { EVERYTHING, FILTER_PARAMETERS, type Filter, isEverything, parseFilter, refuseUnknown } from "./filter.ts";
 export { FIRST_PAGE, PAGE_PARAMETERS, parsePage } from "./page.ts";

@@ -1,4 +1,5 @@
 /** The typed client against the real router: every method, errors, aborts. */
+import { tableFromIPC } from "apache-arrow";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { SqlResult } from "../../src/api/contract.ts";
 import { type CallHistoryClient, CallHistoryError, createCallHistoryClient } from "../../src/client/index.ts";
@@ -74,9 +75,23 @@ describe("asking", () => {
     expect(url).toBe("/api/calls/export?label=x+y&label=z&format=parquet&columns=id%2Crev");
   });
 
+  it("exports one call to read", async () => {
+    const id = await idOf("a");
+    const file = await client.exportCall(id, { format: "txt", tz: "Europe/Berlin" });
+    expect(file).toMatchObject({ total: null, filename: `call-${id}.txt` });
+    expect(await textOf(file.body)).toMatch(/Call of 2026-11-20 11:00:00 Europe\/Berlin[^]*Grüße a/);
+    expect(client.exportCallUrl(id, { format: "pdf" })).toBe(`/api/calls/${id}/export?format=pdf`);
+  });
+
   it("asks SQL", async () => {
     const answer: SqlResult = await client.sql({ sql: "SELECT count(*) AS n FROM calls", limit: 1 });
     expect(answer).toMatchObject({ columns: [{ name: "n", type: "BIGINT" }], rows: [{ n: 3 }], truncated: false });
+    const stream = await client.sqlArrow({ sql: "SELECT count(*) AS n FROM calls" });
+    expect(
+      tableFromIPC(new Uint8Array(await new Response(stream).arrayBuffer()))
+        .get(0)
+        ?.toJSON(),
+    ).toEqual({ n: 3n });
     expect((await client.sqlSchema()).views.map(({ name }) => name)).toContain("turns");
   });
 

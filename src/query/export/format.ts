@@ -8,6 +8,7 @@ import { selectList } from "../projection.ts";
 import type { ExportFormat } from "../questions.ts";
 import { isHidden, type Scope } from "../scope.ts";
 import { raw, type Sql } from "../statement.ts";
+import { cellSql } from "./formula.ts";
 
 export type { ExportFormat } from "../questions.ts";
 export const EXPORT_FORMATS = ["csv", "json", "ndjson", "parquet", "arrow"] as const satisfies readonly ExportFormat[];
@@ -72,14 +73,6 @@ export function headerOf(columns: readonly ColumnName[]): string {
   return `${columns.join(",")}\n`;
 }
 
-/**
- * A spreadsheet takes a cell that begins like this for a formula, full-width signs included (OWASP, "CSV Injection").
- * A telephone number in E.164 is only a plus sign and digits, which computes nothing; it stays as it is.
- */
-/** First code points of cells that need the dear look below: blanks, = + - @ and their full-width forms. */
-const SUSPECT = "9, 10, 11, 12, 13, 32, 43, 45, 61, 64, 160, 65291, 65293, 65309, 65312";
-const FORMULA = "^\\s*[=+\\-@\\x{FF1D}\\x{FF0B}\\x{FF0D}\\x{FF20}]|^[\\t\\r\\n]";
-
 function cell(column: ColumnName, scope: Scope): string {
   const { shape } = COLUMNS[column];
   if (isHidden(column, scope)) return "NULL";
@@ -88,6 +81,5 @@ function cell(column: ColumnName, scope: Scope): string {
   if (shape.kind === "json") return `CAST("${column}" AS VARCHAR)`;
   if (isNested(column)) return `CAST(to_json("${column}") AS VARCHAR)`;
   if (shape.kind !== "text" && shape.kind !== "one_of") return `"${column}"`;
-  const harmless = `ascii("${column}") NOT IN (${SUSPECT}) OR NOT regexp_matches("${column}", '${FORMULA}') OR regexp_full_match("${column}", '\\+[0-9]+')`;
-  return `CASE WHEN ${harmless} THEN "${column}" ELSE concat('''', "${column}") END`;
+  return cellSql(column);
 }
