@@ -12,6 +12,7 @@ export type {
   CallTranscript,
   CostOfCurrency,
   FacetValues,
+  FoundCallSummary,
   Health,
   SqlResult,
   SqlSchema,
@@ -22,6 +23,8 @@ export type {
   ValueCount,
 } from "../query/answers.ts";
 export type { CallFilter, ExportFormat, TranscriptFormat } from "../query/questions.ts";
+export type { Snippet } from "../query/search-snippets.ts";
+export type { Hit } from "../query/text/matches.ts";
 export type { CallRecord, Direction, EndedBy, Message, Outcome, ToolCall, Turn } from "../record/record.ts";
 export type {
   LiveCall,

@@ -4,6 +4,7 @@ import type {
   CallFacets,
   CallFilter,
   CallList,
+  CallSearch,
   CallStats,
   CallTranscript,
   DeleteAnswer,
@@ -51,9 +52,32 @@ export function getCall(server: Server, id: string, signal?: AbortSignal): Promi
   return ask(server, `/${encodeURIComponent(id)}`, { signal });
 }
 
-/** What was said. */
-export function getTranscript(server: Server, id: string, signal?: AbortSignal): Promise<CallTranscript> {
-  return ask(server, `/${encodeURIComponent(id)}/transcript`, { signal });
+/** What was said; with `q` also where its words and phrases are. */
+export function getTranscript(
+  server: Server,
+  id: string,
+  { q }: { readonly q?: string | undefined } = {},
+  signal?: AbortSignal,
+): Promise<CallTranscript> {
+  return ask(server, `/${encodeURIComponent(id)}/transcript`, { query: { q }, signal });
+}
+
+export interface SearchPage {
+  /** The best first, or the newest. Default rank. */
+  readonly sort?: "rank" | "-start_time" | undefined;
+  readonly limit?: number | undefined;
+  readonly cursor?: string | undefined;
+}
+
+/** Calls by what was said in them: `q` of words and "phrases", with the places where they are. */
+export function searchCalls(
+  server: Server,
+  q: string,
+  filter: Filter = {},
+  page: SearchPage = {},
+  signal?: AbortSignal,
+): Promise<CallSearch> {
+  return ask(server, "/search", { query: joined(filter, { q, ...page }), signal });
 }
 
 /** Statistics of the calls under a filter. */

@@ -17,6 +17,8 @@ import {
   type Page,
   removeCall,
   removeCalls,
+  type SearchPage,
+  searchCalls,
 } from "./calls.ts";
 import {
   type ExportChoice,
@@ -38,7 +40,10 @@ export function createCallHistoryClient(server: Server) {
     list: (filter: Filter = {}, page?: Page, signal?: Signal) => listCalls(server, filter, page, signal),
     count: (filter: Filter = {}, signal?: Signal) => countCalls(server, filter, signal),
     get: (id: string, signal?: Signal) => getCall(server, id, signal),
-    transcript: (id: string, signal?: Signal) => getTranscript(server, id, signal),
+    transcript: (id: string, more?: { readonly q?: string }, signal?: Signal) =>
+      getTranscript(server, id, more, signal),
+    search: (q: string, filter?: Filter, page?: SearchPage, signal?: Signal) =>
+      searchCalls(server, q, filter, page, signal),
     stats: (filter: Filter = {}, more?: { readonly sql?: boolean }, signal?: Signal) =>
       getStats(server, filter, more, signal),
     facets: (filter: Filter = {}, signal?: Signal) => getFacets(server, filter, signal),

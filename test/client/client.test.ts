@@ -53,6 +53,14 @@ describe("asking", () => {
     expect((await client.transcript(id)).conversation).toMatchObject([{ content: "Grüße a" }]);
   });
 
+  it("searches what was said", async () => {
+    const { calls, next_cursor } = await client.search("grüße b", { provider_name: "deepgram" }, { limit: 5 });
+    expect(calls).toMatchObject([{ call_id: "b", snippets: [{ text: "Grüße b" }] }]);
+    expect(next_cursor).toBeNull();
+    const { hits } = await client.transcript(await idOf("a"), { q: "grusse" });
+    expect(hits).toEqual([{ message_index: 0, start: 0, end: 5 }]);
+  });
+
   it("gives statistics and facets", async () => {
     const stats = await client.stats({ provider_name: "deepgram" }, { sql: true });
     expect(stats.totals.calls).toBe(2);
@@ -79,7 +87,7 @@ describe("asking", () => {
     const id = await idOf("a");
     const file = await client.exportCall(id, { format: "txt", tz: "Europe/Berlin" });
     expect(file).toMatchObject({ total: null, filename: `call-${id}.txt` });
-    expect(await textOf(file.body)).toMatch(/Call of 2026-11-20 11:00:00 Europe\/Berlin[^]*Grüße a/);
+    expect(await textOf(file.body)).toMatch(/Call of 2026-11-20 11:00:00 Europe\/Berlin.*Grüße a/s);
     expect(client.exportCallUrl(id, { format: "pdf" })).toBe(`/api/calls/${id}/export?format=pdf`);
   });
 
