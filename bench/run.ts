@@ -5,7 +5,9 @@ import { type BenchRow, printRows } from "./kit.ts";
 
 const asked = process.argv.slice(2);
 const names = readdirSync(import.meta.dirname)
-  .filter((name) => name.endsWith(".ts") && !["run.ts", "kit.ts", "words.ts", "seed.ts", "make-calls.ts"].includes(name))
+  .filter(
+    (name) => name.endsWith(".ts") && !["run.ts", "kit.ts", "words.ts", "seed.ts", "make-calls.ts"].includes(name),
+  )
   .map((name) => name.replace(/\.ts$/, ""))
   .filter((name) => asked.length === 0 || asked.includes(name));
 
