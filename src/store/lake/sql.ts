@@ -32,4 +32,4 @@ export function recordStructSql(): string {
 
 /** How every Parquet file of the lake is written: see "Parquet" in docs/lake-layout.md for the measurements. */
 export const PARQUET_OPTIONS =
-  "FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 3, ROW_GROUP_SIZE 4096, PARQUET_VERSION v2";
+  "FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 3, ROW_GROUP_SIZE 2048, PARQUET_VERSION v2";
