@@ -8,7 +8,7 @@ export interface LakeDb {
   /** Runs a statement that gives no rows. */
   run(sql: string): Promise<void>;
   /** Writes what a SELECT gives to a new Parquet file, neither atomically nor durably. */
-  copy(select: string, path: string): Promise<void>;
+  copy(select: string, path: string, options?: string): Promise<void>;
   close(): void;
 }
 
@@ -33,8 +33,8 @@ export async function openLakeDb(options: LakeDbOptions): Promise<LakeDb> {
     run: async (sql) => {
       await connection.run(sql);
     },
-    copy: async (select, path) => {
-      await connection.run(`COPY (${select}) TO ${quote(path)} (${PARQUET_OPTIONS})`);
+    copy: async (select, path, options = PARQUET_OPTIONS) => {
+      await connection.run(`COPY (${select}) TO ${quote(path)} (${options})`);
     },
     close: () => {
       connection.closeSync();

@@ -12,7 +12,7 @@ import {
   rollupPath,
   rollupsOfDay,
 } from "../store/lake/rollups.ts";
-import { quote } from "../store/lake/sql.ts";
+import { quote, WHOLE_FILE_OPTIONS } from "../store/lake/sql.ts";
 import { isFatal } from "./duckdb.ts";
 import type { Job } from "./job.ts";
 import { rollupSelect } from "./rollup-select.ts";
@@ -57,7 +57,7 @@ async function makeRollup(job: Job, file: LakeFile): Promise<boolean> {
   try {
     const { size } = await job.fs.stat(file.path);
     const db = await job.db();
-    await addRollup(job.dir, file, (tmp) => db.copy(rollupSelect(file.path, size), tmp), job.fs);
+    await addRollup(job.dir, file, (tmp) => db.copy(rollupSelect(file.path, size), tmp, WHOLE_FILE_OPTIONS), job.fs);
     return true;
   } catch (error) {
     if (!(error instanceof Error) || error.name === "Kill" || isFatal(error)) throw error;

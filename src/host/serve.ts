@@ -4,7 +4,7 @@ import { serve as listen, type ServerType } from "@hono/node-server";
 import { attachLiveFeed } from "../api/index.ts";
 import { type CallHistory, openCallHistory } from "../engine-hook/index.ts";
 import { type EtlProcess, startEtlProcess } from "../etl/index.ts";
-import { type CallLake, openCallLake } from "../query/index.ts";
+import { type CallLake, EVERYTHING, openCallLake, scopeOf } from "../query/index.ts";
 import { type Config, ConfigError } from "./config.ts";
 import type { DemoEngine } from "./demo/engine-process.ts";
 import { readManifest } from "./package-root.ts";
@@ -53,6 +53,8 @@ export async function servePanel({ config, log, engine = () => null }: ServeOpti
         lake.live.close();
       },
     });
+    // The first dashboard would wait for the rollups of all history to be read; nobody waits for this one.
+    void lake.stats(EVERYTHING, scopeOf({ read_pii: true })).catch(() => {});
     return { url: urlOf(config, server), close: closeAll };
   } catch (error) {
     await closeAll();

@@ -30,6 +30,10 @@ export function recordStructSql(): string {
   return `STRUCT(${COLUMN_NAMES.map((name) => `"${name}" ${duckdbType(COLUMNS[name].shape)}`).join(", ")})`;
 }
 
+const PARQUET = "FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 3, PARQUET_VERSION v2";
+
 /** How every Parquet file of the lake is written: see "Parquet" in docs/lake-layout.md for the measurements. */
-export const PARQUET_OPTIONS =
-  "FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 3, ROW_GROUP_SIZE 2048, PARQUET_VERSION v2";
+export const PARQUET_OPTIONS = `${PARQUET}, ROW_GROUP_SIZE 2048`;
+
+/** How files are written that are only ever read whole. */
+export const WHOLE_FILE_OPTIONS = `${PARQUET}, ROW_GROUP_SIZE 122880`;
