@@ -1,22 +1,28 @@
-/** `<call-detail call-id>`: one call, with the tabs Overview, Transcript, Tools, Metrics and Raw JSON. */
+/** `<call-detail call-id>`: one call, ended or going on, with the tabs Overview, Transcript, Tools, Metrics and Raw JSON. */
 import { html, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { property, state } from "lit/decorators.js";
-import type { CallDetail as CallRecord } from "../../../api/contract.ts";
+import type { CallDetail as CallRecord, DeleteAnswer } from "../../../api/contract.ts";
 import { type DataError, Latest, readCall } from "../../data.ts";
 import { shared } from "../../theme.ts";
 import { words } from "../../words.ts";
 import { CallLakeElement, define } from "../base.ts";
-import { callerText, errorBlock, errorNotice, icon, notPermittedBlock, outcomeMark } from "../parts.ts";
-import { metricsTab } from "./metrics.ts";
-import { overviewTab } from "./overview.ts";
-import { rawTab } from "./raw.ts";
+import { errorBlock, errorNotice, errorText, notPermittedBlock, stateBlock } from "../parts.ts";
+import type { ActionResult } from "./action.ts";
+import { type Action, headerOf } from "./header.ts";
+import { isOurs, typesText } from "./keys.ts";
+import type { LiveView } from "./live.ts";
+import { hasJson, overviewTab } from "./overview.ts";
+import type * as Panels from "./panels.ts";
 import { callDetailStyles } from "./styles.ts";
-import { toolsTab } from "./tools.ts";
-import "./transcript.ts";
+import { besideTab, type CallDetailTab, tabByKey, tabOf, tabStrip } from "./tabs.ts";
+import type { Transcript } from "./transcript.ts";
 
-const TABS = ["overview", "transcript", "tools", "metrics", "raw"] as const;
-export type CallDetailTab = (typeof TABS)[number];
+export type { CallDetailTab } from "./tabs.ts";
+
 const COPIED_MS = 2000;
+/** A call that has just ended is in the API in the same moment; an engine on another machine may take a little longer. */
+const ENDED_TRIES = 20;
+const ENDED_MS = 500;
 
 export class CallDetail extends CallLakeElement {
   static override styles = [...shared, callDetailStyles];
@@ -25,42 +31,127 @@ export class CallDetail extends CallLakeElement {
   @property({ attribute: "call-id" }) callId = "";
   /** The tab in front. */
   @property() tab: CallDetailTab = "overview";
+  /** Words of a search that led here, as the API's `q`: the transcript shows where they were said. */
+  @property() q = "";
+  /** The view as a query string, such as `tab=transcript&q=refund`: sets `tab` and `q`. */
+  @property() query: string | undefined;
 
   @state() private call: CallRecord | null = null;
+  @state() private live: LiveView | null = null;
+  @state() private ending = false;
   @state() private pending = false;
   @state() private error: DataError | null = null;
+  @state() private deleted: DeleteAnswer | null = null;
   @state() private copied = "";
+  @state() private said = "";
+  @state() private action: Action | null = null;
+  @state() private panels: typeof Panels | null = null;
+  @state() private lazyFailed = false;
 
   #reads = new Latest();
+  #changes = new Latest();
   #copiedTimer: ReturnType<typeof setTimeout> | undefined;
 
   override connectedCallback(): void {
     super.connectedCallback();
+    document.addEventListener("keydown", this.#onKey);
+    window.addEventListener("online", this.#onOnline);
     if (this.hasUpdated) void this.#load();
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
+    document.removeEventListener("keydown", this.#onKey);
+    window.removeEventListener("online", this.#onOnline);
     clearTimeout(this.#copiedTimer);
     this.#reads.stop();
+    this.#changes.stop();
   }
 
   override willUpdate(changed: PropertyValues<this>): void {
     super.willUpdate(changed);
+    if (changed.has("query") && this.query !== undefined) {
+      const params = new URLSearchParams(this.query);
+      this.q = params.get("q") ?? "";
+      this.tab = tabOf(params.get("tab") ?? (this.q ? "transcript" : null));
+    }
+    if (this.tab !== "overview") void this.#loadPanels();
     const asks = ["callId", "api", "headers", "permissions"] as const;
     if (!asks.some((name) => changed.has(name))) return;
-    if (changed.has("callId") || changed.has("api")) this.call = null;
+    if (changed.has("callId") || changed.has("api")) {
+      Object.assign(this, {
+        call: null,
+        live: null,
+        ending: false,
+        deleted: null,
+        action: null,
+        said: "",
+        error: null,
+      });
+    }
     void this.#load();
   }
 
+  /** Asks again; what was loaded before stays in sight. */
+  async refresh(): Promise<void> {
+    await this.#load();
+  }
+
   async #load(): Promise<void> {
-    if (!this.callId || !this.mayRead) return;
+    if (!this.callId || !this.mayRead || this.deleted) return;
+    const signal = this.#reads.next();
     this.pending = true;
-    const answer = await readCall(this.server, this.callId, this.#reads.next());
+    const before = this.call;
+    const answer = await readCall(this.server, this.callId, signal);
     if (answer.state === "aborted") return;
+    if (answer.state === "ok") this.#show(answer.value);
+    const missing = answer.state === "error" && answer.error.kind === "not_found";
+    // What nobody has recorded may be going on; a lost call may be one that another engine went on with.
+    if (missing || (answer.state === "ok" && answer.value.outcome === "lost")) await this.#follow(signal);
+    if (signal.aborted) return;
     this.pending = false;
-    this.error = answer.state === "error" ? answer.error : null;
-    if (answer.state === "ok") this.call = answer.value;
+    if (answer.state === "error" && this.call === before) this.error = answer.error;
+  }
+
+  #show(call: CallRecord): void {
+    Object.assign(this, { call, live: null, ending: false, error: null });
+    if (hasJson(call)) void import("./json.ts").catch(() => {});
+  }
+
+  async #follow(signal: AbortSignal): Promise<void> {
+    const { followCall } = await import("./live.ts");
+    const seen = (live: LiveView) => Object.assign(this, { live, pending: false, error: null });
+    const transcript = this.#may("calls.read_pii");
+    const ended = await followCall({ server: this.server, id: this.callId, transcript, signal, seen });
+    if (!ended || signal.aborted) return;
+    this.ending = true;
+    for (let tries = 0; tries < ENDED_TRIES; tries++) {
+      const answer = await readCall(this.server, this.callId, signal);
+      if (answer.state === "aborted") return;
+      if (answer.state === "ok") return this.#show(answer.value);
+      await new Promise((resolve) => setTimeout(resolve, ENDED_MS));
+    }
+    this.live = null;
+    this.ending = false;
+  }
+
+  #onOnline = (): void => {
+    if (this.error?.kind === "unreachable") void this.#load();
+  };
+
+  async #loadPanels(): Promise<void> {
+    if (this.panels) return;
+    try {
+      this.panels = await import("./panels.ts");
+      this.lazyFailed = false;
+    } catch {
+      this.lazyFailed = true;
+    }
+  }
+
+  /** Undefined permissions: the server will say. */
+  #may(permission: string): boolean {
+    return this.permissions?.includes(permission) ?? true;
   }
 
   override render(): TemplateResult {
@@ -69,119 +160,186 @@ export class CallDetail extends CallLakeElement {
 
   #page() {
     const again = () => void this.#load();
-    if (this.error && (!this.call || this.error.kind === "not_permitted")) {
+    if (this.deleted) {
+      const text = this.deleted.pending ? words.detail.removedPending : words.detail.removedText;
+      const action = { label: words.detail.back, run: this.#close };
+      return stateBlock({ icon: "check", title: words.detail.removed, text, action });
+    }
+    const call = this.live?.record ?? this.call;
+    if (this.error && (!call || this.error.kind === "not_permitted")) {
       return errorBlock(this.error, words.states.detailErrorTitle, again);
     }
-    if (!this.call) return skeleton();
+    if (!call) return skeleton();
+    const live = this.live !== null;
     return html`
-      ${this.error ? errorNotice(this.error, again) : nothing} ${this.#header(this.call)} ${this.#tabs(this.call)}
+      ${this.error ? errorNotice(this.error, again) : nothing} ${this.#header(call)}
+      ${live ? html`<p class="notice calm" role="status"><span>${this.#liveText()}</span></p>` : nothing}
+      ${tabStrip(call, this.tab, this.formats, { choose: (tab) => this.#choose(tab), key: (event) => void this.#onTabKey(event) })}
       <div
         class="panel ${this.pending ? "dimmed" : ""}"
         role="tabpanel"
         id="panel"
+        part="panel"
         aria-labelledby="tab-${this.tab}"
+        aria-busy=${this.pending}
         tabindex="0"
       >
-        ${this.#panel(this.call)}
+        ${this.#panel(call)}
       </div>
     `;
   }
 
+  #liveText(): string {
+    if (this.ending) return words.detail.liveEnded;
+    if (!this.live?.reached) return words.detail.liveLost;
+    return this.#may("calls.read_pii") ? words.detail.liveNote : words.detail.liveHidden;
+  }
+
   #header(call: CallRecord): TemplateResult {
-    const { formats } = this;
-    const facts = [
-      call.caller_name && call.caller_number ? call.caller_number : null,
-      call.direction ? (words.directions[call.direction] ?? call.direction) : null,
-      formats.fullTime(call.start_time),
-      call.duration_seconds === null ? null : formats.duration(call.duration_seconds),
-    ].filter((fact) => fact !== null);
-    const who = call.ended_by ? words.detail.endedBy(words.endedBy[call.ended_by] ?? call.ended_by) : null;
-    return html`<header>
-      <div class="line">
-        <h2><bdi>${callerText(call)}</bdi></h2>
-        <span class="badge ${call.outcome}">${outcomeMark(call.outcome)}</span>
-        <span class="muted reason"
-          >${call.ended_reason ? html`<bdi>${call.ended_reason}</bdi>` : nothing}${
-            call.ended_reason && who ? ", " : nothing
-          }${who ?? nothing}</span
-        >
-      </div>
-      <div class="line muted facts">
-        ${facts.map((fact) => html`<span><bdi>${fact}</bdi></span>`)}
-        <button class="button plain copy mono" type="button" title=${words.detail.copyId} @click=${() => this.#copy(call.id)}>
-          ${icon(this.copied === call.id ? "check" : "copy")}<span class="id">${call.id}</span
-          ><span class="hidden">${words.detail.copyId}</span>
-        </button>
-        <span class="hidden" role="status">${this.copied ? words.detail.copied : nothing}</span>
-      </div>
-    </header>`;
+    const path = this.route ? `${this.route}/${encodeURIComponent(call.id)}` : location.href;
+    const form = this.action
+      ? html`<call-lake-action
+          .action=${this.action}
+          .call=${call}
+          .server=${this.server}
+          .timezone=${this.zone}
+          .locale=${this.locale}
+          .theme=${this.theme}
+          .done=${(result: ActionResult) => void this.#onDone(result)}
+        ></call-lake-action>`
+      : nothing;
+    return html`${headerOf({
+      call,
+      formats: this.formats,
+      live: this.live !== null,
+      may: {
+        export: this.#may("calls.export"),
+        delete: this.#may("calls.delete"),
+        label: this.#may("calls.label"),
+      },
+      open: this.action,
+      copied: this.copied,
+      copy: (text, name) => void this.#copy(text, name),
+      link: new URL(path, location.href).href,
+      act: (action) => void this.#act(action),
+      unlabel: (label) => void this.#unlabel(call, label),
+      form,
+    })}
+    <span class="hidden" role="status">${this.copied ? words.detail.copied : nothing}</span>
+    ${this.said ? html`<p class="failed said" role="alert"><bdi>${this.said}</bdi></p>` : nothing}`;
   }
 
-  #tabs(call: CallRecord): TemplateResult {
-    const counts: Partial<Record<CallDetailTab, number>> = {
-      transcript: call.conversation?.length ?? 0,
-      tools: call.tool_calls?.length ?? 0,
-    };
-    return html`<div class="tabs" role="tablist" aria-label=${words.detail.tabsLabel} @keydown=${this.#onTabKey}>
-      ${TABS.map((tab) => {
-        const count = counts[tab];
-        return html`<button
-          type="button"
-          role="tab"
-          id="tab-${tab}"
-          aria-selected=${tab === this.tab}
-          aria-controls="panel"
-          tabindex=${tab === this.tab ? 0 : -1}
-          @click=${() => {
-            this.tab = tab;
-          }}
-        >
-          ${words.detail.tabs[tab]}${count ? html` <span class="count">${this.formats.integer(count)}</span>` : nothing}
-        </button>`;
-      })}
-    </div>`;
-  }
-
-  async #onTabKey(event: KeyboardEvent): Promise<void> {
-    const at = TABS.indexOf(this.tab);
-    const last = TABS.length - 1;
-    const forward = getComputedStyle(this).direction === "rtl" ? "ArrowLeft" : "ArrowRight";
-    const backward = forward === "ArrowRight" ? "ArrowLeft" : "ArrowRight";
-    const steps: Record<string, number> = {
-      [forward]: at === last ? 0 : at + 1,
-      [backward]: at === 0 ? last : at - 1,
-      Home: 0,
-      End: last,
-    };
-    const next = TABS[steps[event.key] ?? -1];
-    if (!next) return;
-    event.preventDefault();
-    this.tab = next;
-    await this.updateComplete;
-    this.renderRoot.querySelector<HTMLElement>('[role="tab"][aria-selected="true"]')?.focus();
-  }
-
-  #panel(call: CallRecord): TemplateResult {
-    const { formats } = this;
-    switch (this.tab) {
-      case "transcript":
-        return html`<call-lake-transcript .locale=${this.locale} .call=${call} .formats=${formats} .theme=${this.theme}></call-lake-transcript>`;
-      case "tools":
-        return toolsTab(call, formats);
-      case "metrics":
-        return metricsTab(call, formats, this.theme);
-      case "raw":
-        return rawTab(call, formats, this.copied === "json", (text) => void this.#copy(text, "json"));
-      default:
-        return overviewTab(call, formats);
+  async #act(action: Action): Promise<void> {
+    this.said = "";
+    if (this.action === action) return this.#onDone({ kind: "closed" });
+    try {
+      await import("./action.ts");
+      this.action = action;
+    } catch {
+      this.said = words.detail.partFailed;
     }
   }
 
+  async #onDone(result: ActionResult): Promise<void> {
+    const { action } = this;
+    this.action = null;
+    if (result.kind === "labels" && this.call) this.call = { ...this.call, labels: result.labels };
+    if (result.kind === "deleted") {
+      this.#reads.stop();
+      this.deleted = result.answer;
+      this.tell("call-deleted", { id: this.callId });
+    }
+    await this.updateComplete;
+    this.#focus(result.kind === "deleted" ? ".state button" : `#act-${action}`);
+  }
+
+  async #unlabel(call: CallRecord, label: string): Promise<void> {
+    const { changeLabels } = await import("./requests.ts");
+    const answer = await changeLabels(this.server, call.id, { remove: [label] }, this.#changes.next());
+    if (answer.state === "aborted" || this.call?.id !== call.id) return;
+    this.said = answer.state === "error" ? `${words.detail.labelFailed} ${errorText(answer.error)}` : "";
+    if (answer.state === "error") return;
+    this.call = { ...this.call, labels: (this.call.labels ?? []).filter((one) => one !== label) };
+    await this.updateComplete;
+    this.#focus("#act-label");
+  }
+
+  #focus(selector: string): void {
+    this.renderRoot.querySelector<HTMLElement>(selector)?.focus();
+  }
+
+  /** A tab chosen by hand, which the host may keep in its URL. */
+  #choose(tab: CallDetailTab): void {
+    if (tab === this.tab) return;
+    this.tab = tab;
+    const params = new URLSearchParams(this.query ?? (this.q ? { q: this.q } : {}));
+    params.set("tab", tab);
+    if (tab === "overview" && !params.has("q")) params.delete("tab");
+    const query = String(params);
+    if (this.query !== undefined) this.query = query;
+    this.tell("call-navigate", { query, tab, replace: true });
+  }
+
+  async #onTabKey(event: KeyboardEvent): Promise<void> {
+    const next = tabByKey(event.key, this.tab, getComputedStyle(this).direction === "rtl");
+    if (!next) return;
+    event.preventDefault();
+    await this.#walk(next);
+  }
+
+  /** The focus goes along if it is on the tabs. */
+  async #walk(tab: CallDetailTab): Promise<void> {
+    const onTabs = this.renderRoot.querySelector('[role="tab"]:focus') !== null;
+    this.#choose(tab);
+    await this.updateComplete;
+    if (onTabs) this.#focus('[role="tab"][aria-selected="true"]');
+  }
+
+  #close = (): void => this.tell("call-close", { id: this.callId });
+
+  /** Keys of the page: only while the focus is in here, or nowhere. */
+  #onKey = (event: KeyboardEvent): void => {
+    if (!isOurs(event, this)) return;
+    if (typesText(event)) return;
+    const transcript = this.renderRoot.querySelector<Transcript>("call-lake-transcript");
+    const run: Record<string, (() => void) | undefined> = {
+      Escape: this.#close,
+      "[": () => void this.#walk(besideTab(this.tab, -1)),
+      "]": () => void this.#walk(besideTab(this.tab, 1)),
+      j: transcript ? () => void transcript.step(1) : undefined,
+      k: transcript ? () => void transcript.step(-1) : undefined,
+      "/": transcript ? () => transcript.focusSearch() : undefined,
+    };
+    const act = Object.hasOwn(run, event.key) ? run[event.key] : undefined;
+    if (!act) return;
+    event.preventDefault();
+    act();
+  };
+
+  #panel(call: CallRecord): TemplateResult {
+    const { formats, theme, locale, copied } = this;
+    const live = this.live !== null;
+    const hidden = !this.#may("calls.read_pii");
+    if (this.tab === "overview") return overviewTab({ call, formats, theme, hidden, live });
+    if (this.lazyFailed) {
+      const action = { label: words.states.retry, run: () => void this.#loadPanels() };
+      return stateBlock({ icon: "alert", title: words.detail.partFailed, text: "", role: "alert", action });
+    }
+    if (!this.panels) return bones();
+    return this.panels.panelOf(this.tab, {
+      ...{ call, formats, locale, theme, hidden, copied, q: this.q, server: this.server },
+      partial: this.live ? this.live.partial : null,
+      copy: (text, name) => void this.#copy(text, name),
+    });
+  }
+
   /** Without a clipboard (a page that is not secure) nothing is said to be copied. */
-  async #copy(text: string, name = text): Promise<void> {
+  async #copy(text: string, name: string): Promise<void> {
+    this.said = "";
     try {
       await navigator.clipboard.writeText(text);
     } catch {
+      this.said = words.detail.copyFailed;
       return;
     }
     this.copied = name;
@@ -192,11 +350,15 @@ export class CallDetail extends CallLakeElement {
   }
 }
 
+/** As high as what it stands for, so that nothing moves when that comes. */
 function skeleton(): TemplateResult {
   return html`<div class="loading" role="status" aria-label=${words.detail.loading}>
-    <span class="bone wide"></span><span class="bone"></span><span class="bone tall"></span>
-    <span class="bone wide"></span><span class="bone wide"></span><span class="bone"></span>
+    <span class="bone title"></span><span class="bone"></span><span class="bone strip"></span>${bones()}
   </div>`;
+}
+
+function bones(): TemplateResult {
+  return html`<div class="bones">${Array.from({ length: 8 }, () => html`<span class="bone wide"></span>`)}</div>`;
 }
 
 define("call-detail", CallDetail);

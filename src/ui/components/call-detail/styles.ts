@@ -32,12 +32,73 @@ export const callDetailStyles = css`
     content: "·";
     margin-inline-end: 8px;
   }
-  .copy {
-    font-weight: 400;
+  .actions {
+    display: flex;
+    flex-wrap: wrap;
+    align-items: center;
+    gap: 4px;
+    margin-inline-start: auto;
   }
-  .copy .icon {
+  .actions .icon {
     width: 12px;
     height: 12px;
+  }
+  .anchor {
+    position: relative;
+  }
+  .delete {
+    color: var(--outcome-error);
+  }
+  .badge.live {
+    gap: 6px;
+    border-color: var(--outcome-completed);
+  }
+  .dot {
+    width: 8px;
+    height: 8px;
+    border-radius: 50%;
+    background: var(--outcome-completed);
+    animation: pulse 1.6s ease-in-out infinite;
+  }
+  .reason {
+    overflow-wrap: anywhere;
+    min-width: 0;
+  }
+  .labels {
+    min-height: 28px;
+    gap: 4px 8px;
+  }
+  .label {
+    display: inline-flex;
+    align-items: center;
+    gap: 4px;
+    max-width: 100%;
+    padding-inline: 8px;
+    border: 1px solid var(--line-strong);
+    border-radius: 4px;
+    background: var(--sunken);
+    overflow-wrap: anywhere;
+  }
+  .label button {
+    display: inline-flex;
+    padding: 4px;
+    margin-inline-end: -6px;
+    border: 0;
+    border-radius: 4px;
+    background: none;
+    color: var(--muted);
+    cursor: pointer;
+  }
+  .label button:hover {
+    color: var(--text);
+    background: var(--hover);
+  }
+  .label .icon {
+    width: 12px;
+    height: 12px;
+  }
+  .said {
+    margin: 4px 0 0;
   }
   .tabs {
     display: flex;
@@ -148,33 +209,30 @@ export const callDetailStyles = css`
     font-style: normal;
     opacity: 0.85;
   }
-  .flag {
-    padding: 0 6px;
-    border: 1px solid var(--line-strong);
-    border-radius: 4px;
-    font: 12px/18px var(--mono);
-  }
   .tool-list {
+    margin: 0;
+    padding: 0;
+    list-style: none;
     border: 1px solid var(--line);
     border-radius: var(--radius);
     background: var(--raised);
   }
-  .tool + .tool {
+  .tool-list > li + li {
     border-top: 1px solid var(--line);
   }
   .tool > summary {
     display: grid;
-    grid-template-columns: minmax(160px, 1fr) 120px 120px 64px;
+    grid-template-columns: 24px minmax(120px, 1fr) 120px 120px 64px;
     align-items: center;
     gap: 12px;
     min-height: 36px;
-    padding: 4px 12px 4px 28px;
+    padding-block: 4px;
+    padding-inline: 28px 12px;
     position: relative;
     cursor: pointer;
     list-style: none;
   }
-  .tool > summary::before,
-  .json summary::before {
+  .tool > summary::before {
     content: "";
     position: absolute;
     inset-inline-start: 13px;
@@ -184,8 +242,11 @@ export const callDetailStyles = css`
     border-width: 0 1.5px 1.5px 0;
     rotate: -45deg;
   }
+  :host(:dir(rtl)) .tool > summary::before {
+    rotate: 135deg;
+  }
   .tool[open] > summary::before,
-  .json details[open] > summary::before {
+  :host(:dir(rtl)) .tool[open] > summary::before {
     rotate: 45deg;
   }
   .tool > summary:hover {
@@ -209,9 +270,10 @@ export const callDetailStyles = css`
   }
   .tool-body {
     display: grid;
-    grid-template-columns: repeat(auto-fit, minmax(280px, 1fr));
+    grid-template-columns: repeat(2, minmax(0, 1fr));
     gap: 16px;
-    padding: 8px 12px 16px 28px;
+    padding-block: 8px 16px;
+    padding-inline: 28px 12px;
   }
   .tool-body .wide {
     grid-column: 1 / -1;
@@ -221,123 +283,35 @@ export const callDetailStyles = css`
     margin: 0;
     overflow-wrap: anywhere;
   }
-  .json {
-    padding: 8px 12px;
-    border: 1px solid var(--line);
-    border-radius: 4px;
-    background: var(--sunken);
-    overflow-wrap: anywhere;
-    line-height: 20px;
+  .notice.calm {
+    margin: 8px 0 0;
+    padding: 6px 12px;
+    border-color: var(--line-strong);
   }
-  .json summary {
-    position: relative;
-    padding-inline-start: 16px;
-    list-style: none;
-    cursor: pointer;
-  }
-  .json summary::before {
-    inset-inline-start: 2px;
-    top: 6px;
-  }
-  .json .leaf {
-    padding-inline-start: 16px;
-    white-space: pre-wrap;
-  }
-  .json > .leaf {
-    padding-inline-start: 0;
-  }
-  .json details > details,
-  .json details > .leaf {
-    margin-inline-start: 16px;
-  }
-  .key {
+  .notice.calm .icon {
     color: var(--muted);
   }
-  .string {
-    color: var(--text);
-  }
-  .literal {
-    color: var(--accent);
-  }
-  .cards {
-    display: grid;
-    grid-template-columns: repeat(auto-fill, minmax(152px, 1fr));
-    margin-bottom: 24px;
-    border: 1px solid var(--line);
-    border-radius: var(--radius);
-    background: var(--raised);
-    overflow: clip;
-  }
-  .card {
-    display: flex;
-    flex-direction: column;
-    padding: 12px;
-    box-shadow:
-      1px 0 0 var(--line),
-      0 1px 0 var(--line);
-  }
-  .card strong {
-    font-size: 16px;
-    line-height: 24px;
-    font-weight: 600;
-  }
-  .card .none {
-    font-size: 13px;
-    font-weight: 400;
-  }
-  .note {
-    font-size: 12px;
-  }
-  .legend {
-    display: flex;
-    flex-wrap: wrap;
-    gap: 4px 16px;
-    margin: 0 0 8px;
+  .flags {
+    margin: 0;
     padding: 0;
     list-style: none;
-    font-size: 12px;
   }
-  .legend li::before {
-    content: "";
-    display: inline-block;
-    width: 10px;
-    height: 10px;
-    margin-inline-end: 6px;
-    border-radius: 2px;
-    background: var(--swatch);
+  .flags li {
+    display: flex;
+    gap: 8px;
+    padding: 2px 0;
+    overflow-wrap: anywhere;
   }
-  .legend .plain::before {
-    display: none;
+  .flags .icon {
+    margin-top: 2px;
+    color: var(--outcome-abandoned);
   }
-  .legend .total::before {
-    height: 2px;
-    width: 14px;
-    vertical-align: middle;
-    background: var(--text);
+  call-lake-json {
+    min-height: 38px;
   }
-  .legend .interruption::before {
-    content: "▾";
-    width: auto;
-    height: auto;
-    background: none;
-  }
-  .stage.endpointing {
-    --swatch: var(--stage-endpointing);
-  }
-  .stage.stt {
-    --swatch: var(--stage-stt);
-  }
-  .stage.llm {
-    --swatch: var(--stage-llm);
-  }
-  .stage.tts {
-    --swatch: var(--stage-tts);
-  }
-  .stage.tool {
-    --swatch: var(--stage-tool);
-  }
-  .stage.whole {
-    --swatch: var(--stage-whole);
+  call-lake-transcript,
+  call-lake-metrics {
+    min-height: 320px;
   }
   .raw {
     display: flex;
@@ -364,27 +338,48 @@ export const callDetailStyles = css`
   .loading {
     display: flex;
     flex-direction: column;
-    gap: 16px;
     align-items: start;
-    padding: 8px 0;
   }
-  .loading .bone {
+  .loading > .title {
     width: 280px;
+    max-width: 80%;
+    height: 20px;
+    margin: 4px 0;
   }
-  .loading .wide {
+  .loading > .bone:not(.title, .strip) {
     width: 60%;
-    margin: 0;
+    margin: 8px 0;
   }
-  .loading .tall {
+  .loading > .strip {
     width: 100%;
-    height: 32px;
+    height: 1px;
+    margin-top: 72px;
+  }
+  .bones {
+    width: 100%;
+    min-height: 480px;
+    padding-top: 24px;
+    display: grid;
+    grid-template-columns: repeat(auto-fill, minmax(300px, 1fr));
+    gap: 24px 32px;
+    align-content: start;
+  }
+  .bones .wide {
+    width: 90%;
+    margin: 0;
   }
   @container (max-width: 640px) {
     .tool > summary {
-      grid-template-columns: minmax(0, 1fr) auto auto;
+      grid-template-columns: 24px minmax(0, 1fr) auto auto;
     }
     .tool .at {
       display: none;
+    }
+    .tool-body {
+      grid-template-columns: minmax(0, 1fr);
+    }
+    .actions {
+      margin-inline-start: 0;
     }
   }
 `;

@@ -1,4 +1,4 @@
-/** From a record to the entries of its transcript: messages in their order, tools where they were called. */
+/** From a record to the entries of its transcript, its blocks, and the places where something is found in it. */
 import type { CallDetail, Message, ToolCall } from "../../../api/contract.ts";
 
 export type Entry =
@@ -29,10 +29,42 @@ export function interleave(call: Pick<CallDetail, "conversation" | "tool_calls" 
   return [...entries, ...tools.slice(next)];
 }
 
+const escaped = (text: string) => text.replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&");
+
 /** What is searched for, letter case aside; null when nothing is. */
 export function searchPattern(search: string): RegExp | null {
   const text = search.trim();
-  return text ? new RegExp(text.replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&"), "giu") : null;
+  return text ? new RegExp(escaped(text), "giu") : null;
+}
+
+/** Any of the words and "phrases" of a `q` of the API; null when there are none. */
+export function termsPattern(q: string): RegExp | null {
+  const terms = [...q.matchAll(/"([^"]*)"?|([^\s"]+)/g)].map((found) => (found[1] ?? found[2] ?? "").trim());
+  const known = terms.filter((term) => term !== "").sort((a, b) => b.length - a.length);
+  return known.length > 0 ? new RegExp(known.map(escaped).join("|"), "giu") : null;
+}
+
+/** One place where it was found: the entry, and which one within it. */
+export interface Hit {
+  readonly entry: number;
+  readonly nth: number;
+}
+
+/** More are not walked through by anybody. */
+const HITS_MAX = 10_000;
+
+export function hitsOf(entries: readonly Entry[], pattern: RegExp | null): Hit[] {
+  const hits: Hit[] = [];
+  if (!pattern) return hits;
+  for (const [entry, one] of entries.entries()) {
+    if (one.kind !== "message") continue;
+    let nth = 0;
+    for (const _ of (one.message.content ?? "").matchAll(pattern)) {
+      if (hits.length >= HITS_MAX) return hits;
+      hits.push({ entry, nth: nth++ });
+    }
+  }
+  return hits;
 }
 
 /** The text cut at the matches. */
@@ -46,4 +78,24 @@ export function pieces(text: string, pattern: RegExp): { text: string; match: bo
   }
   if (from < text.length) cut.push({ text: text.slice(from), match: false });
   return cut;
+}
+
+/** Two blocks of entries with the same signature look the same: so a live call's older blocks are left alone. */
+export function signatureOf(entries: readonly Entry[]): string {
+  return entries
+    .map((entry) =>
+      entry.kind === "message"
+        ? `${entry.message.content?.length ?? 0}${entry.message.interrupted ? "!" : ""}`
+        : `${entry.tool.name}:${entry.tool.status}`,
+    )
+    .join();
+}
+
+/** The last message that has begun by then; -1 before the first. Messages without a time are passed over. */
+export function entryAt(entries: readonly Entry[], ms: number): number {
+  let found = -1;
+  for (const [i, { kind, offsetMs }] of entries.entries()) {
+    if (kind === "message" && offsetMs !== null && offsetMs <= ms) found = i;
+  }
+  return found;
 }

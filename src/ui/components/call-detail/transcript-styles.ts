@@ -7,40 +7,79 @@ export const transcriptStyles = css`
     color-scheme: inherit;
     background: none;
   }
+  .bar {
+    display: flex;
+    flex-wrap: wrap;
+    align-items: center;
+    gap: 0 24px;
+    position: sticky;
+    top: var(--call-lake-sticky-top, 0px);
+    z-index: 1;
+    padding: 4px 0;
+    border-bottom: 1px solid var(--line);
+    background: var(--bg);
+  }
+  call-lake-recording {
+    flex: 1 1 320px;
+    min-width: 0;
+    min-height: 44px;
+  }
   .find {
     display: flex;
     align-items: center;
     gap: 8px;
-    position: sticky;
-    top: 0;
-    z-index: 1;
-    padding: 8px 0;
-    background: var(--bg);
+    min-height: 44px;
   }
   .find .field {
-    width: 280px;
+    width: 240px;
     max-width: 100%;
   }
   .find .button {
     padding: 0 4px;
   }
-  ol {
-    list-style: none;
-    margin: 0;
-    padding: 0;
+  .find [role="status"] {
+    white-space: nowrap;
+  }
+  .steps.off {
+    visibility: hidden;
+  }
+  .block {
+    /* 5,000 messages: the browser lays out and paints only what is in view, yet finds and reads all of it. */
+    content-visibility: auto;
+    contain-intrinsic-block-size: auto 740px;
   }
   .entry {
     display: grid;
     grid-template-columns: 52px 80px minmax(0, 1fr);
     gap: 0 12px;
     padding: 8px 12px;
-    border-top: 1px solid var(--line);
-    /* 2,000 messages: the browser lays out only what is in view. */
-    content-visibility: auto;
-    contain-intrinsic-size: auto 37px;
+    border-bottom: 1px solid var(--line);
+    scroll-margin-block: 120px 24px;
   }
-  .entry:first-child {
-    border-top: 0;
+  .entry:focus-visible {
+    outline-offset: -2px;
+  }
+  .entry.heard {
+    background: var(--accent-soft);
+    box-shadow: inset 3px 0 0 var(--accent);
+  }
+  .heard-by-click .entry[data-i] {
+    cursor: pointer;
+  }
+  .partial .content {
+    color: var(--muted);
+  }
+  button.at {
+    padding: 0;
+    border: 0;
+    background: none;
+    color: var(--accent);
+    cursor: pointer;
+    align-self: start;
+    line-height: 20px;
+  }
+  button.at:hover {
+    text-decoration: underline;
   }
   .at {
     text-align: end;

@@ -1,57 +1,165 @@
-/** `<call-lake-transcript>` (internal): what was said, with times, tools in place and a search inside. */
+/** `<call-lake-transcript>` (internal): what was said, with times, tools in place, a search inside and the recording beside it. */
 import { html, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { property, state } from "lit/decorators.js";
+import { guard } from "lit/directives/guard.js";
 import type { CallDetail, Message } from "../../../api/contract.ts";
-import { type Formats, offset } from "../../format.ts";
+import type { Formats } from "../../format.ts";
 import { shared } from "../../theme.ts";
 import { words } from "../../words.ts";
 import { define, SpeakingElement } from "../base.ts";
 import { icon, stateBlock } from "../parts.ts";
-import { toolStatus } from "./tools.ts";
-import { type Entry, interleave, pieces, searchPattern } from "./transcript-entries.ts";
+import { recordingStartMs } from "./recording-state.ts";
+import "./recording.ts";
+import type { CallRecording } from "./recording.ts";
+import {
+  type Entry,
+  entryAt,
+  type Hit,
+  hitsOf,
+  interleave,
+  searchPattern,
+  signatureOf,
+  termsPattern,
+} from "./transcript-entries.ts";
+import { entryRow, partialRow } from "./transcript-rows.ts";
 import { transcriptStyles } from "./transcript-styles.ts";
+
+/** Entries are rendered, skipped and highlighted by the block: small ones, so that no frame has much to lay out. */
+const BLOCK = 20;
+/** Blocks made at once; the rest follows in slices, so that opening a long call does not hold the page up. */
+const SLICE = 5;
+/** Close enough to the reader that matches are marked. */
+const NEAR = "800px";
 
 export class Transcript extends SpeakingElement {
   static override styles = [...shared, transcriptStyles];
 
   @property({ attribute: false }) call!: CallDetail;
   @property({ attribute: false }) formats!: Formats;
+  @property({ attribute: false }) partial: readonly Message[] | null = null;
+  /** Words of a search that led here: they are found at once. */
+  @property() q = "";
   @property() theme = "auto";
 
   @state() private search = "";
-  /** Which match is the one in view, from 0. */
+  /** Which hit is the one in view, from 0. */
   @state() private current = 0;
+  /** The entry that the keys are at, and the one that is heard. */
+  @state() private cursor = 0;
+  @state() private heard = -1;
+  @state() private shown = SLICE;
 
   #entries: readonly Entry[] = [];
-  #matches = 0;
+  #signatures: string[] = [];
+  #pattern: RegExp | null = null;
+  #hits: readonly Hit[] = [];
+  #near = new Set<number>();
+  #watched: IntersectionObserver | null = null;
+  #followed = 0;
+  #slice: ReturnType<typeof setTimeout> | undefined;
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    clearTimeout(this.#slice);
+    this.#watched?.disconnect();
+    this.#watched = null;
+  }
 
   override willUpdate(changed: PropertyValues<this>): void {
     super.willUpdate(changed);
-    if (changed.has("call")) this.#entries = interleave(this.call);
+    if (changed.has("q") && this.q !== "") {
+      this.search = this.q;
+      this.#find(termsPattern(this.q));
+    }
+    if (!changed.has("call")) return;
+    const other = changed.get("call") && changed.get("call")?.id !== this.call.id;
+    if (other) Object.assign(this, { shown: SLICE, cursor: 0, heard: -1 });
+    this.#entries = interleave(this.call);
+    this.#signatures = [];
+    for (let from = 0; from < this.#entries.length; from += BLOCK) {
+      this.#signatures.push(signatureOf(this.#entries.slice(from, from + BLOCK)));
+    }
+    this.#hits = hitsOf(this.#entries, this.#pattern);
+  }
+
+  override firstUpdated(): void {
+    if (this.#hits.length > 0) void this.#go(0);
+  }
+
+  override updated(): void {
+    if (this.shown < this.#signatures.length) {
+      clearTimeout(this.#slice);
+      this.#slice = setTimeout(() => {
+        this.shown += SLICE;
+      });
+    }
+    this.#watched ??= new IntersectionObserver((seen) => this.#onSeen(seen), { rootMargin: NEAR });
+    for (const block of this.renderRoot.querySelectorAll(".block:not([data-watched])")) {
+      block.setAttribute("data-watched", "");
+      this.#watched.observe(block);
+    }
   }
 
   override render(): TemplateResult {
-    if (this.#entries.length === 0) {
+    const live = this.partial !== null;
+    if (this.#entries.length === 0 && !this.partial?.length) {
       return html`<div class="root inner ${this.theme}">
-        ${stateBlock({ icon: "phone", title: words.transcript.empty, text: "" })}
+        ${this.#recordingLine()} ${stateBlock({ icon: "phone", title: live ? words.detail.liveNote : words.transcript.empty, text: "" })}
       </div>`;
     }
-    const pattern = searchPattern(this.search);
-    this.#matches = 0;
-    const rows = this.#entries.map((entry) =>
-      entry.kind === "message" ? this.#message(entry, pattern) : this.#tool(entry),
-    );
+    const blocks = this.#signatures.slice(0, this.shown);
     return html`<div class="root inner ${this.theme}">
-      ${this.#searchLine(pattern !== null)}
-      <ol aria-label=${words.transcript.label}>
-        ${rows}
-      </ol>
+      <div class="bar">${this.#searchLine()} ${live ? nothing : this.#recordingLine()}</div>
+      <div
+        class="entries ${this.#mayHear ? "heard-by-click" : ""}"
+        role="list"
+        aria-label=${words.transcript.label}
+        @click=${this.#onClick}
+        @keydown=${this.#onEntryKey}
+      >
+        ${blocks.map((signature, block) => this.#block(signature, block))}
+        ${this.partial?.map((message) => partialRow(message))}
+      </div>
     </div>`;
   }
 
-  #searchLine(searching: boolean): TemplateResult {
+  #block(signature: string, block: number): unknown {
+    const [from, to] = [block * BLOCK, (block + 1) * BLOCK];
+    const within = (i: number) => (i >= from && i < to ? i : -1);
+    const hit = this.#hits[this.current];
+    const here = hit && within(hit.entry) !== -1 ? hit : null;
+    const pattern = here || this.#near.has(block) ? this.#pattern : null;
+    const [cursor, heard] = [within(this.cursor), within(this.heard)];
+    const seen = [signature, this.call.id, pattern, here, cursor, heard, this.#mayHear, this.formats, words];
+    return html`<div class="block" data-block=${block}>
+      ${guard(seen, () =>
+        this.#entries.slice(from, to).map((entry, i) =>
+          entryRow(entry, {
+            index: from + i,
+            formats: this.formats,
+            pattern,
+            current: here?.entry === from + i ? here.nth : -1,
+            atCursor: cursor === from + i,
+            heard: heard === from + i,
+            mayHear: this.#mayHear,
+          }),
+        ),
+      )}
+    </div>`;
+  }
+
+  #onSeen(seen: readonly IntersectionObserverEntry[]): void {
+    for (const { target, isIntersecting } of seen) {
+      const block = Number((target as HTMLElement).dataset["block"]);
+      if (isIntersecting) this.#near.add(block);
+      else this.#near.delete(block);
+    }
+    if (this.#pattern) this.requestUpdate();
+  }
+
+  #searchLine(): TemplateResult {
     const w = words.transcript;
-    const n = this.#matches;
+    const n = this.#hits.length;
     const found = n === 0 ? w.noMatch : w.matches(this.formats.integer(this.current + 1), this.formats.integer(n));
     return html`<div class="find" role="search">
       <input
@@ -59,83 +167,131 @@ export class Transcript extends SpeakingElement {
         type="search"
         placeholder=${w.search}
         aria-label=${w.search}
+        title=${w.hint}
         maxlength="200"
-        @input=${(event: Event) => {
-          this.search = (event.target as HTMLInputElement).value;
-          this.#go(0);
-        }}
+        dir="auto"
+        .value=${this.search}
+        @input=${this.#onSearch}
         @keydown=${(event: KeyboardEvent) => {
-          if (event.key === "Enter") this.#go(this.current + (event.shiftKey ? -1 : 1));
+          if (event.key === "Enter") void this.#go(this.current + (event.shiftKey ? -1 : 1));
         }}
       />
-      <span class="muted" role="status">${searching ? found : nothing}</span>
-      ${
-        searching && n > 1
-          ? html`<button class="button plain" type="button" aria-label=${w.previous} @click=${() => this.#go(this.current - 1)}>
-                ${icon("up")}</button
-              ><button class="button plain" type="button" aria-label=${w.next} @click=${() => this.#go(this.current + 1)}>
-                ${icon("down")}
-              </button>`
-          : nothing
-      }
+      <span class="muted" role="status">${this.#pattern ? found : nothing}</span>
+      <span class="steps ${n > 1 ? "" : "off"}"
+        ><button class="button plain" type="button" aria-label=${w.previous} @click=${() => this.#go(this.current - 1)}>
+          ${icon("up")}</button
+        ><button class="button plain" type="button" aria-label=${w.next} @click=${() => this.#go(this.current + 1)}>
+          ${icon("down")}
+        </button></span
+      >
     </div>`;
   }
 
-  async #go(to: number): Promise<void> {
+  #onSearch = (event: Event): void => {
+    this.search = (event.target as HTMLInputElement).value;
+    this.#find(searchPattern(this.search));
+    void this.#go(0);
+  };
+
+  #find(pattern: RegExp | null): void {
+    this.#pattern = pattern;
+    this.#hits = hitsOf(this.#entries, pattern);
     this.current = 0;
-    await this.updateComplete;
-    if (this.#matches > 0) this.current = (to + this.#matches) % this.#matches;
-    await this.updateComplete;
-    this.renderRoot.querySelector("mark.current")?.scrollIntoView({ block: "nearest" });
   }
 
-  #message(entry: Entry & { kind: "message" }, pattern: RegExp | null): TemplateResult {
-    const { message } = entry;
-    const role = message.role ?? "";
-    const speaker = words.transcript.roles[role] ?? (role || words.transcript.unknownRole);
-    return html`<li class="entry ${role === "user" || role === "assistant" ? role : "other"}">
-      ${this.#time(entry.offsetMs, message.at)}
-      <span class="speaker"
-        ><bdi>${speaker}</bdi>${message.agent ? html`<span class="agent muted"><bdi>${message.agent}</bdi></span>` : nothing}</span
-      >
-      <div class="said">
-        <span class="content" dir="auto">${this.#content(message, pattern)}</span>
-        ${
-          message.interrupted
-            ? html`<span class="interrupted">${icon("interrupt")}${words.transcript.interrupted}</span>`
-            : nothing
-        }
-      </div>
-    </li>`;
+  async #go(to: number): Promise<void> {
+    const n = this.#hits.length;
+    if (n === 0) return;
+    this.current = (to + n) % n;
+    const entry = this.#hits[this.current]?.entry ?? 0;
+    await this.#reveal(entry);
+    const mark = this.renderRoot.querySelector("mark.current");
+    mark?.scrollIntoView({ block: "center" });
   }
 
-  #content(message: Message, pattern: RegExp | null): unknown {
-    const text = message.content ?? "";
-    if (!pattern) return text;
-    return pieces(text, pattern).map((piece) => {
-      if (!piece.match) return piece.text;
-      const here = this.#matches++ === this.current;
-      return html`<mark class=${here ? "current" : ""}>${piece.text}</mark>`;
+  /** Makes all blocks down to that of the entry. */
+  async #reveal(entry: number): Promise<HTMLElement | null> {
+    this.cursor = entry;
+    this.shown = Math.max(this.shown, Math.floor(entry / BLOCK) + 2);
+    await this.updateComplete;
+    return this.renderRoot.querySelector<HTMLElement>(`[data-i="${entry}"]`);
+  }
+
+  /** To the next (1) or previous (-1) hit, or without a search to the next or previous entry. */
+  async step(by: 1 | -1): Promise<void> {
+    if (this.#hits.length > 0) {
+      await this.#go(this.current + by);
+      (await this.#reveal(this.cursor))?.focus({ preventScroll: true });
+      return;
+    }
+    const started = this.renderRoot.querySelector(".entry:focus-within") !== null;
+    const to = Math.min(Math.max(this.cursor + (started ? by : 0), 0), this.#entries.length - 1);
+    const row = await this.#reveal(to);
+    row?.focus({ preventScroll: true });
+    row?.scrollIntoView({ block: "nearest" });
+  }
+
+  /** Puts the cursor into the search. */
+  focusSearch(): void {
+    this.renderRoot.querySelector<HTMLInputElement>(".find input")?.select();
+  }
+
+  #recordingLine(): TemplateResult {
+    return html`<call-lake-recording
+      .locale=${this.locale}
+      .theme=${this.theme}
+      .formats=${this.formats}
+      .recordings=${this.call.recordings}
+      @recording-time=${this.#onTime}
+      @recording-ready=${() => this.requestUpdate()}
+    ></call-lake-recording>`;
+  }
+
+  get #player(): CallRecording | null {
+    return this.renderRoot?.querySelector<CallRecording>("call-lake-recording") ?? null;
+  }
+
+  get #mayHear(): boolean {
+    return this.#player?.playable ?? false;
+  }
+
+  #onTime = (event: CustomEvent<{ seconds: number; length: number | null; follow: boolean }>): void => {
+    const { seconds, length, follow } = event.detail;
+    const heard = entryAt(this.#entries, seconds * 1000 + recordingStartMs(this.call, length));
+    if (heard === this.heard) return;
+    this.heard = heard;
+    if (!follow || heard < 0) return;
+    const turn = ++this.#followed;
+    void this.#reveal(heard).then((row) => {
+      if (turn === this.#followed && row && !isInView(row)) row.scrollIntoView({ block: "center" });
     });
+  };
+
+  #hear(index: number): void {
+    const offsetMs = this.#entries[index]?.offsetMs ?? null;
+    const player = this.#player;
+    if (offsetMs === null || !player) return;
+    this.cursor = index;
+    void player.playFrom((length) => (offsetMs - recordingStartMs(this.call, length)) / 1000);
   }
 
-  #tool(entry: Entry & { kind: "tool" }): TemplateResult {
-    const { tool } = entry;
-    return html`<li class="entry tool">
-      ${this.#time(entry.offsetMs, tool.at)}
-      <span class="speaker">${words.transcript.roles["tool"]}</span>
-      <div class="said tool-line">
-        ${icon("tool")}<span class="mono"><bdi>${tool.name ?? words.tools.unnamed}</bdi></span> ${toolStatus(tool)}
-        ${tool.duration_ms === null ? nothing : html`<span class="muted">${this.formats.latency(tool.duration_ms)}</span>`}
-        ${tool.error ? html`<span class="failed" dir="auto">${tool.error}</span>` : nothing}
-      </div>
-    </li>`;
-  }
+  #onClick = (event: Event): void => {
+    // Whoever marks text to copy it does not want to hear it.
+    if (!this.#mayHear || String(getSelection() ?? "") !== "") return;
+    const row = (event.target as Element).closest<HTMLElement>("[data-i]");
+    if (row) this.#hear(Number(row.dataset["i"]));
+  };
 
-  #time(offsetMs: number | null, at: string | null): TemplateResult {
-    if (offsetMs === null) return html`<span class="at muted" title=${words.notRecorded}>–</span>`;
-    return html`<time class="at muted" title=${this.formats.fullTime(at)} datetime=${at ?? nothing}>${offset(offsetMs)}</time>`;
-  }
+  #onEntryKey = (event: KeyboardEvent): void => {
+    const row = event.target as HTMLElement;
+    if (event.key === "Enter" && row.dataset["i"] !== undefined) this.#hear(Number(row.dataset["i"]));
+  };
+}
+
+/** Whether a row stands between the bar above and the window's end. */
+function isInView(row: HTMLElement): boolean {
+  const { top, bottom } = row.getBoundingClientRect();
+  return top >= 120 && bottom <= innerHeight - 24;
 }
 
 define("call-lake-transcript", Transcript);
