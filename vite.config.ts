@@ -30,7 +30,8 @@ export default defineConfig({
     modulePreload: false,
     rolldownOptions: {
       input: { "call-lake": fileURLToPath(new URL("./src/ui/index.ts", import.meta.url)) },
-      preserveEntrySignatures: "strict",
+      // Lazy chunks take what they share with the first elements from the entry itself: one file for a first paint.
+      preserveEntrySignatures: "allow-extension",
       output: { entryFileNames: "[name].js", chunkFileNames: "chunks/[name]-[hash].js" },
     },
   },

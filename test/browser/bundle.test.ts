@@ -25,7 +25,8 @@ it("loads Plot only when a chart is drawn", async () => {
   expect(await loaded()).toBe(0);
   await page.evaluate(() => document.body.append(document.createElement("call-stats")));
   await page.locator("call-lake-chart svg").first().waitFor();
-  expect(await loaded()).toBe(1);
+  // The inside of <call-stats>, and Plot.
+  expect(await loaded()).toBe(2);
   await close();
   await browser.close();
   await host.close();

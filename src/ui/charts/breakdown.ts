@@ -2,13 +2,17 @@
 import type { ValueCount } from "../../api/contract.ts";
 import type { Formats } from "../format.ts";
 import { words } from "../words.ts";
-import type { Draw } from "./plot.ts";
+import { type Draw, TIP } from "./plot.ts";
 
 const BARS_MAX = 8;
 const ROW = 26;
 const LABEL_LETTERS = 15;
 
 export interface Bar {
+  /** From the top. */
+  readonly place: number;
+  /** Its row of the table; none for the bar that gathers the rest. */
+  readonly row?: number;
   readonly label: string;
   readonly calls: number;
   readonly share: number;
@@ -28,7 +32,9 @@ export function bars(
   const rest = sorted.slice(shown.length);
   const gathered = rest.reduce((sum, row) => sum + row.calls, 0);
   const share = (calls: number) => (all === 0 ? 0 : calls / all);
-  const list = shown.map((row) => ({
+  const list: Bar[] = shown.map((row, i) => ({
+    place: i,
+    row: i,
     label: row.value === null ? words.notRecorded : name(row.value),
     calls: row.calls,
     share: share(row.calls),
@@ -36,6 +42,7 @@ export function bars(
   }));
   if (rest.length) {
     list.push({
+      place: list.length,
       label: words.stats.others(formats.integer(rest.length)),
       calls: gathered,
       share: share(gathered),
@@ -47,6 +54,8 @@ export function bars(
 
 export function breakdownChart(rows: readonly Bar[], formats: Formats): Draw {
   const max = Math.max(1, ...rows.map((row) => row.calls));
+  // Two values may have one name: the band is the place, not the name.
+  const names = rows.map((row) => cut(row.label));
   return (plot, width) => ({
     width,
     height: rows.length * ROW + 4,
@@ -55,14 +64,20 @@ export function breakdownChart(rows: readonly Bar[], formats: Formats): Draw {
     marginLeft: 116,
     marginRight: 108,
     x: { axis: null, domain: [0, max] },
-    y: { type: "band", domain: rows.map((row) => row.label), padding: 0.38, label: null },
+    y: { type: "band", domain: rows.map((row) => row.place), padding: 0.38, label: null },
     color: { type: "identity" },
     marks: [
-      plot.axisY({ tickSize: 0, label: null, tickFormat: cut, fontSize: 12, tickPadding: 10 }),
-      plot.barX(rows, { y: "label", x1: 0, x2: max, fill: "var(--sunken)", rx: 2 }),
-      plot.barX(rows, { y: "label", x: "calls", fill: "color", rx: 2 }),
+      plot.axisY({
+        tickSize: 0,
+        label: null,
+        tickFormat: (place: number) => names[place] ?? "",
+        fontSize: 12,
+        tickPadding: 10,
+      }),
+      plot.barX(rows, { y: "place", x1: 0, x2: max, fill: "var(--sunken)", rx: 2 }),
+      plot.barX(rows, { y: "place", x: "calls", fill: "color", rx: 2 }),
       plot.text(rows, {
-        y: "label",
+        y: "place",
         x: max,
         dx: 48,
         textAnchor: "end",
@@ -70,7 +85,7 @@ export function breakdownChart(rows: readonly Bar[], formats: Formats): Draw {
         fontSize: 12,
       }),
       plot.text(rows, {
-        y: "label",
+        y: "place",
         x: max,
         dx: 104,
         textAnchor: "end",
@@ -78,11 +93,15 @@ export function breakdownChart(rows: readonly Bar[], formats: Formats): Draw {
         text: (row: Bar) => formats.percent(row.share),
         fontSize: 12,
       }),
+      plot.tip(rows, plot.pointerY({ y: "place", x: "calls", title: titleOf, anchor: "left", ...TIP })),
     ],
   });
 }
 
-function cut(label: string): string {
+const titleOf = (row: Bar) => row.label;
+
+/** A label as long as there is room for. */
+export function cut(label: string): string {
   const letters = [...label];
   return letters.length > LABEL_LETTERS + 1 ? `${letters.slice(0, LABEL_LETTERS).join("")}…` : label;
 }

@@ -1,4 +1,5 @@
 /** Loads Plot when the first chart is drawn, and makes its drawings fit a strict CSP and a screen reader. */
+import type { Formats } from "../format.ts";
 import type * as marks from "./marks.ts";
 
 export type Marks = typeof marks;
@@ -49,6 +50,11 @@ export function drawing(plot: Marks, options: PlotOptions): Element {
     labelled.removeAttribute("aria-description");
   }
   return element;
+}
+
+/** A tick of an axis of counts: nothing between whole numbers. */
+export function wholeOnly(value: number, formats: Formats): string {
+  return Number.isInteger(value) ? formats.integer(value) : "";
 }
 
 /**

@@ -1,30 +1,28 @@
-/** Something over time as a line: calls (from zero, with an area), or latency (with gaps where nothing is known). */
+/** Calls over time: a line from zero with an area, the period before it as a dashed line behind. */
 import type { CallStats } from "../../api/contract.ts";
 import type { Formats } from "../format.ts";
 import { words } from "../words.ts";
-import { type Draw, GRID, TIP, wallClock } from "./plot.ts";
+import { type Draw, GRID, TIP, wallClock, wholeOnly } from "./plot.ts";
 
 type Timeline = CallStats["timeline"];
-type Series = "calls" | "avg_turn_latency_ms";
 
-const HEIGHT = 180;
+const HEIGHT = 200;
 const PIXELS_A_TICK = 96;
 
-export function timelineChart(timeline: Timeline, series: Series, formats: Formats): Draw {
-  const rows = timeline.points.map((point) => ({
+/** `before`: calls of the period before, bucket by bucket; null where nothing is known of it. */
+export function timelineChart(timeline: Timeline, before: readonly number[] | null, formats: Formats): Draw {
+  const rows = timeline.points.map((point, row) => ({
+    row,
     at: wallClock(point.t, formats.timezone),
-    value: point[series],
-    title: `${bucketText(timeline.bucket, point.t, formats)}\n${valueText(series, point[series], formats)}`,
+    calls: point.calls,
+    before: before?.[row] ?? null,
+    title: titleOf(timeline.bucket, point, before?.[row], formats),
   }));
   const axis = new Intl.DateTimeFormat(formats.locale, {
     timeZone: "UTC",
     ...axisFormat(timeline.bucket, rows.length),
   });
-  const max = Math.max(...rows.map((row) => row.value ?? 0));
-  const color = series === "calls" ? "var(--accent)" : "var(--stage-llm)";
-  // A value between two gaps has no line: it is a dot.
-  const isKnown = (i: number) => (rows[i]?.value ?? null) !== null;
-  const lonely = rows.filter((_, i) => isKnown(i) && !isKnown(i - 1) && !isKnown(i + 1));
+  const lonely = rows.length === 1 ? rows : [];
   return (plot, width) => ({
     width,
     height: HEIGHT,
@@ -32,25 +30,20 @@ export function timelineChart(timeline: Timeline, series: Series, formats: Forma
     y: { zero: true, nice: true, label: null },
     marks: [
       plot.gridY({ ...GRID, ticks: 4 }),
-      plot.axisY({
-        ticks: 4,
-        tickSize: 0,
-        label: null,
-        tickFormat: (value: number) =>
-          series === "calls" ? wholeOnly(value, formats) : formats.latencyTick(value, max),
-      }),
+      plot.axisY({ ticks: 4, tickSize: 0, label: null, tickFormat: (value: number) => wholeOnly(value, formats) }),
       plot.axisX({
         ticks: Math.max(2, Math.floor(width / PIXELS_A_TICK)),
         tickSize: 0,
         label: null,
         tickFormat: (date: Date) => axis.format(date),
       }),
-      plot.areaY(rows, { x: "at", y: "value", fill: color, fillOpacity: series === "calls" ? 0.1 : 0 }),
-      plot.lineY(rows, { x: "at", y: "value", stroke: color, strokeWidth: 1.5 }),
-      plot.dot(lonely, { x: "at", y: "value", fill: color, r: 2 }),
+      plot.areaY(rows, { x: "at", y: "calls", fill: "var(--accent)", fillOpacity: 0.1 }),
+      plot.lineY(rows, { x: "at", y: "before", stroke: "var(--muted)", strokeWidth: 1.25, strokeDasharray: "4 3" }),
+      plot.lineY(rows, { x: "at", y: "calls", stroke: "var(--accent)", strokeWidth: 1.5 }),
+      plot.dot(lonely, { x: "at", y: "calls", fill: "var(--accent)", r: 2 }),
       plot.ruleY([0], { stroke: "var(--line-strong)" }),
-      plot.dot(rows, plot.pointerX({ x: "at", y: "value", fill: color, r: 3 })),
-      plot.tip(rows, plot.pointerX({ x: "at", y: "value", title: "title", ...TIP })),
+      plot.dot(rows, plot.pointerX({ x: "at", y: "calls", fill: "var(--accent)", r: 3 })),
+      plot.tip(rows, plot.pointerX({ x: "at", y: "calls", title: "title", ...TIP })),
     ],
   });
 }
@@ -60,16 +53,18 @@ export function bucketText(bucket: Timeline["bucket"], t: string, formats: Forma
   return bucket === "hour" ? formats.hour(t) : formats.day(t);
 }
 
+function titleOf(
+  bucket: Timeline["bucket"],
+  point: Timeline["points"][number],
+  before: number | undefined,
+  formats: Formats,
+): string {
+  const calls = point.calls === 1 ? words.list.oneCall : words.list.count(formats.integer(point.calls));
+  const earlier = before === undefined ? [] : [words.stats.before(formats.integer(before))];
+  return [bucketText(bucket, point.t, formats), calls, ...earlier].join("\n");
+}
+
 function axisFormat(bucket: Timeline["bucket"], points: number): Intl.DateTimeFormatOptions {
   if (bucket === "hour" && points <= 49) return { hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
   return { day: "numeric", month: "short" };
-}
-
-function valueText(series: Series, value: number | null, formats: Formats): string {
-  if (series === "avg_turn_latency_ms") return formats.latency(value);
-  return value === 1 ? words.list.oneCall : words.list.count(formats.integer(value ?? 0));
-}
-
-function wholeOnly(value: number, formats: Formats): string {
-  return Number.isInteger(value) ? formats.integer(value) : "";
 }

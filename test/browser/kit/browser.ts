@@ -1,5 +1,5 @@
 /** A real Chromium for the tests, and a page that notes whatever its console or CSP complains about. */
-import { existsSync, mkdirSync } from "node:fs";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
 import { expect } from "vitest";
@@ -54,6 +54,12 @@ export async function openPage(
 export async function shoot(page: Page, name: string, fullPage = true): Promise<void> {
   mkdirSync(ARTIFACTS, { recursive: true });
   await page.screenshot({ path: join(ARTIFACTS, `${name}.png`), fullPage });
+}
+
+/** Keeps a file that the page made, beside the screenshots. */
+export function keep(name: string, bytes: Uint8Array): void {
+  mkdirSync(ARTIFACTS, { recursive: true });
+  writeFileSync(join(ARTIFACTS, name), bytes);
 }
 
 const PATIENCE_MS = 20_000;

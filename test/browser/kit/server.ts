@@ -11,7 +11,7 @@ export const CSP = "default-src 'self'; object-src 'none'; base-uri 'none'; fram
 
 /** A host whose rules are rude: none of them may reach into an element. */
 export const RUDE_COLOR = "rgb(1, 2, 3)";
-const HOST_STYLE = `:root { color-scheme: light dark } body { margin: 0; padding: 16px 24px; background: light-dark(#fff, #14161a) }
+export const HOST_STYLE = `:root { color-scheme: light dark } body { margin: 0; padding: 16px 24px; background: light-dark(#fff, #14161a) }
 * { color: ${RUDE_COLOR} } table { background: red } button { text-transform: uppercase }`;
 
 export interface Fixture {

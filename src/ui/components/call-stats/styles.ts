@@ -25,13 +25,14 @@ export const callStatsStyles = css`
   }
   .cards {
     display: grid;
-    grid-template-columns: repeat(7, minmax(0, 1fr));
+    grid-template-columns: repeat(auto-fill, minmax(232px, 1fr));
     border: 1px solid var(--line);
     border-radius: var(--radius);
     background: var(--raised);
     overflow: clip;
   }
   .card {
+    position: relative;
     display: flex;
     flex-direction: column;
     padding: 12px 16px;
@@ -39,6 +40,17 @@ export const callStatsStyles = css`
     box-shadow:
       1px 0 0 var(--line),
       0 1px 0 var(--line);
+  }
+  .card call-lake-menu {
+    position: absolute;
+    inset-block-start: 8px;
+    inset-inline-end: 8px;
+  }
+  .card .label {
+    padding-inline-end: 20px;
+    overflow: hidden;
+    text-overflow: ellipsis;
+    white-space: nowrap;
   }
   .card strong {
     font-size: 20px;
@@ -97,44 +109,60 @@ export const callStatsStyles = css`
     height: 232px;
     margin-top: 12px;
   }
-  h3 {
-    margin: 0 0 8px;
+  .panel header {
+    display: flex;
+    align-items: center;
+    gap: 8px;
+    margin-bottom: 8px;
+  }
+  .panel header call-lake-menu {
+    margin-inline-start: auto;
+  }
+  .hint {
+    font-size: 12px;
+    line-height: 16px;
+  }
+  .slow {
+    display: inline-flex;
+    align-items: center;
+    gap: 8px;
+  }
+  .narrow {
+    font-size: 12px;
+  }
+  .narrow summary {
+    display: inline-block;
+    color: var(--muted);
+    list-style: none;
+    cursor: pointer;
+    border-radius: 4px;
+  }
+  .narrow summary:hover {
+    color: var(--text);
+    text-decoration: underline;
+  }
+  .narrow form {
+    display: flex;
+    flex-wrap: wrap;
+    align-items: center;
+    gap: 8px;
+    margin-top: 4px;
+  }
+  .narrow label {
+    display: inline-flex;
+    align-items: center;
+    gap: 4px;
+    color: var(--muted);
+  }
+  h2 {
+    margin: 0;
+    flex: none;
     font-size: 13px;
     line-height: 20px;
     font-weight: 600;
   }
   call-lake-chart {
     display: block;
-  }
-  table {
-    width: 100%;
-    border-collapse: collapse;
-  }
-  th,
-  td {
-    padding: 0 8px;
-    height: 28px;
-    text-align: start;
-    font-weight: 400;
-    white-space: nowrap;
-  }
-  th:first-child,
-  td:first-child {
-    padding-inline-start: 0;
-  }
-  th:last-child,
-  td:last-child {
-    padding-inline-end: 0;
-  }
-  th {
-    font-size: 12px;
-    color: var(--muted);
-  }
-  td {
-    border-top: 1px solid var(--line);
-  }
-  .number {
-    text-align: end;
   }
   .link {
     padding: 0;
@@ -156,11 +184,6 @@ export const callStatsStyles = css`
   .card .bone.big {
     height: 24px;
     width: 96px;
-  }
-  @container (max-width: 1080px) {
-    .cards {
-      grid-template-columns: repeat(4, minmax(0, 1fr));
-    }
   }
   @container (max-width: 720px) {
     .grid {

@@ -11,6 +11,7 @@ export const chartStyles = css`
     min-height: 24px;
   }
   .call-lake-plot {
+    direction: ltr;
     --plot-background: var(--raised);
     display: block;
     height: auto;
@@ -29,6 +30,34 @@ export const chartStyles = css`
     fill: var(--muted);
     color: var(--muted);
   }
+  .call-lake-plot.opens {
+    cursor: pointer;
+  }
+  .brush .call-lake-plot {
+    touch-action: pan-y;
+    user-select: none;
+  }
+  .band {
+    fill: var(--accent);
+    fill-opacity: 0.15;
+    stroke: var(--accent);
+    pointer-events: none;
+  }
+  .link {
+    padding: 0;
+    border: 0;
+    background: none;
+    color: inherit;
+    text-align: inherit;
+    text-decoration: underline;
+    text-decoration-color: var(--line-strong);
+    text-underline-offset: 3px;
+    cursor: pointer;
+  }
+  .link:hover {
+    color: var(--accent);
+    text-decoration-color: currentColor;
+  }
   details {
     font-size: 12px;
   }
@@ -40,7 +69,6 @@ export const chartStyles = css`
     cursor: pointer;
     border-radius: 4px;
     list-style: none;
-    opacity: 0.85;
   }
   summary:hover {
     color: var(--text);

@@ -2,6 +2,8 @@
 import { common } from "./common.ts";
 import { detail } from "./detail.ts";
 import { history } from "./history.ts";
+import { live } from "./live.ts";
+import { sql } from "./sql.ts";
 import { stats } from "./stats.ts";
 
-export const en = { ...common, ...history, ...detail, ...stats };
+export const en = { ...common, ...history, ...detail, ...live, ...sql, ...stats };
