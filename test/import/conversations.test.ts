@@ -1,4 +1,4 @@
-/** Conversations of elsewhere, played through the hook: what goes in comes out, once, in order, with its times. */
+/** Conversations of elsewhere: what goes in comes out, once, in order, with its times. */
 import { existsSync, globSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -6,7 +6,7 @@ import { join, resolve } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { runEtl, verify } from "../../src/etl/index.ts";
-import { importConversations } from "../../src/host/import-conversations.ts";
+import { importCalls } from "../../src/host/import/import-calls.ts";
 import { type CallLake, EVERYTHING, openCallLake, scopeOf } from "../../src/query/index.ts";
 import type { CallRecord } from "../../src/record/index.ts";
 
@@ -69,6 +69,9 @@ beforeAll(async () => {
 });
 afterAll(() => rm(root, { recursive: true, force: true }));
 
+const importConversations = ({ dir, files }: { dir: string; files: string[] }) =>
+  importCalls({ dir, kind: "conversations", from: files });
+
 async function withLake<T>(dir: string, ask: (lake: CallLake) => Promise<T>): Promise<T> {
   const lake = await openCallLake({ dir, engine: "in-process" });
   try {
@@ -98,7 +101,7 @@ describe("importing conversations", () => {
   it("keeps every message, tool and time", async () => {
     const dir = join(root, "data");
     const report = await importConversations({ dir, files });
-    expect(report).toEqual({ read: 3, durable: 3, messages: 5, tool_calls: 3, problems: [], failed: 0 });
+    expect(report).toMatchObject({ rows_read: 3, calls: 3, added: 3, problems: [], rows_rejected: 0 });
     const dated = await recordOf(dir, "import:own", "dated");
     expect(dated).toMatchObject({
       source: "import:own",
@@ -135,11 +138,11 @@ describe("importing conversations", () => {
     });
   });
 
-  it("changes nothing the second time, before and after publishing", async () => {
+  it("changes nothing the second time, before and after the etl", async () => {
     const dir = join(root, "data");
-    const ids = () => rows(dir, "SELECT id FROM calls ORDER BY id");
+    const ids = () => rows(dir, "SELECT id, rev FROM calls ORDER BY id");
     const first = await ids();
-    await importConversations({ dir, files });
+    expect(await importConversations({ dir, files })).toMatchObject({ calls: 3, added: 0, updated: 0, unchanged: 3 });
     expect(await ids()).toEqual(first);
     await runEtl({ dir, once: true });
     await importConversations({ dir, files });
@@ -153,7 +156,7 @@ describe("importing conversations", () => {
     const file = join(root, "torn.ndjson");
     await writeFile(file, `${JSON.stringify(OWN[1])}\n{"source":"own"}\n{"sour`);
     const report = await importConversations({ dir: join(root, "torn"), files: [file] });
-    expect(report).toMatchObject({ read: 1, durable: 1, failed: 2 });
+    expect(report).toMatchObject({ rows_read: 3, calls: 1, added: 1, rows_rejected: 2 });
     expect(report.problems[0]).toContain("torn.ndjson:2: A conversation needs the texts source and source_id.");
     expect(report.problems[1]).toContain("torn.ndjson:3:");
   });
@@ -176,7 +179,7 @@ describe("all conversations of the shared folder", () => {
     const dir = join(root, "all");
     const all = globSync("*.ndjson.gz", { cwd: shared }).map((name) => join(shared, name));
     const report = await importConversations({ dir, files: all });
-    expect(report).toMatchObject({ read: 10_286, durable: 10_286, failed: 0 });
+    expect(report).toMatchObject({ rows_read: 10_286, calls: 10_286, added: 10_286, rows_rejected: 0 });
     await runEtl({ dir, once: true });
     expect((await verify(dir)).counts).toMatchObject({ lake_calls: 10_286, journal_calls: 0 });
     expect(await withLake(dir, (lake) => lake.count(EVERYTHING, scope))).toBe(10_286);
@@ -184,7 +187,7 @@ describe("all conversations of the shared folder", () => {
       dir,
       "SELECT count(*) AS calls, sum(len(conversation)) AS said, sum(tool_call_count) AS tools FROM calls",
     );
-    expect(sums).toEqual({ calls: 10_286, said: report.messages, tools: report.tool_calls });
+    expect(sums).toEqual({ calls: 10_286, said: 142_186, tools: 33_893 });
     const plain = `SELECT count(*) AS calls, count(DISTINCT id) AS ids FROM read_parquet('${dir}/calls/*/*.parquet', union_by_name=true, hive_partitioning=true)`;
     const { openLakeDb } = await import("../../src/etl/duckdb.ts");
     const db = await openLakeDb({ temp_dir: join(root, "spill"), memory_limit: "512MB", threads: 2 });

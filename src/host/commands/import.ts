@@ -1,40 +1,128 @@
-/** `call-lake import`: recorded calls of elsewhere, through the hook. */
-import { type Command, EXIT, stopSignal, tell, UsageError } from "../command.ts";
-import { importConversations } from "../import-conversations.ts";
+/** `call-lake import`: calls recorded elsewhere, straight to Parquet; safe to kill, and to repeat. */
+import { resolve } from "node:path";
+import { isTimeZone } from "../../record/time.ts";
+import { type Command, EXIT, type Given, print, stopSignal, tell, UsageError } from "../command.ts";
+import { type ImportOptions, type ImportReport, importCalls, sampleCalls } from "../import/import-calls.ts";
+import { isKind, KINDS, type Kind } from "../import/kinds.ts";
 import { Progress } from "../progress.ts";
+
+const KIND_LINES = Object.entries(KINDS).map(([kind, { summary }]) => `  ${kind.padEnd(15)}${summary}`);
 
 export const command: Command = {
   summary: "bring in calls recorded elsewhere",
-  usage: `call-lake import conversations FILE… [--dir DIR]
+  usage: `call-lake import KIND FILE… [--dry-run] [OPTIONS]
 
-conversations   NDJSON (or .gz), one a line: {source, source_id, language, messages[{role, content, offset_ms}],
-                tool_calls[{name, params, result, success, after_message}], meta}
+${KIND_LINES.join("\n")}
 
-Each becomes a call with source "import:<source>"; the same conversation has the same id in every run.
-\`call-lake etl --once\` then makes Parquet of them. Exit code 1 if any could not be imported.`,
-  options: {},
+Files may be packed (.gz, .zst). The same source again changes nothing; one that has grown adds what is new; a call
+that was recorded live already (same source and call_id, about the same time) is left as it is. An import that was
+killed or stopped by Ctrl-C goes on when it is started again.
+
+--dry-run          what would become of the fields, and ten sample records; nothing is written
+--time-zone ZONE   the clock of times that name no zone, e.g. Pacific/Auckland (UTC)
+--client-id ID     the tenant of calls that name none
+--source NAME      the source of all calls, in place of the kind's own; decides with call_id which calls are the same
+--currency CODE    the currency of money that names none, e.g. USD (not known)
+--rejects FILE     where rows go that are no call, with line and reason (rejects-KIND-<time>.ndjson, here)
+
+Exit code 1 if a row was rejected, or if it was stopped.`,
+  options: {
+    "dry-run": { type: "boolean", default: false },
+    "time-zone": { type: "string" },
+    "client-id": { type: "string" },
+    source: { type: "string" },
+    currency: { type: "string" },
+    rejects: { type: "string" },
+  },
   async run(given) {
-    const [kind, ...files] = given.positionals;
-    if (kind !== "conversations") {
-      throw new UsageError(
-        `The kind to import is "conversations"; it is ${kind === undefined ? "missing" : JSON.stringify(kind)}.`,
-      );
+    const [kind, ...from] = given.positionals;
+    if (kind === undefined || !isKind(kind)) {
+      const what = kind === undefined ? "missing" : JSON.stringify(kind);
+      throw new UsageError(`The kind to import is one of ${Object.keys(KINDS).join(", ")}; it is ${what}.`);
     }
-    if (files.length === 0) throw new UsageError("Name at least one file.");
-    const progress = new Progress("Import", 0, "calls");
-    const report = await importConversations({
-      dir: given.dir,
-      files,
-      signal: stopSignal(),
-      onProgress: (durable) => progress.at(durable),
-    });
-    progress.close();
-    for (const problem of report.problems) tell(problem);
-    const { read, durable, messages, tool_calls, failed } = report;
-    given.report(
-      report,
-      `${durable} of ${read} conversations are durable (${messages} messages, ${tool_calls} tool calls); ${failed} failed.`,
-    );
-    return failed === 0 && durable === read ? EXIT.ok : EXIT.failed;
+    if (from.length === 0) throw new UsageError("Name at least one file.");
+    const options = { ...optionsOf(given, kind), from };
+    return given.flag("dry-run") ? dryRun(given, options) : run(given, options);
   },
 };
+
+function optionsOf(given: Given, kind: Kind): Omit<ImportOptions, "from"> {
+  const zone = given.text("time-zone");
+  if (zone !== undefined && !isTimeZone(zone))
+    throw new UsageError(
+      `--time-zone must be an IANA time zone such as Pacific/Auckland; it is ${JSON.stringify(zone)}.`,
+    );
+  const currency = given.text("currency");
+  if (currency !== undefined && !/^[A-Z]{3}$/.test(currency))
+    throw new UsageError(`--currency must be a code of three letters such as USD; it is ${JSON.stringify(currency)}.`);
+  const [source, client_id] = [given.text("source"), given.text("client-id")];
+  return {
+    dir: given.dir,
+    kind,
+    retention_days: given.config.retention_days,
+    ...(zone === undefined ? {} : { zone }),
+    ...(currency === undefined ? {} : { currency }),
+    ...(source ? { source } : {}),
+    ...(client_id ? { client_id } : {}),
+  };
+}
+
+async function dryRun(given: Given, options: ImportOptions): Promise<number> {
+  const { mapping } = KINDS[options.kind];
+  const { records, problems } = await sampleCalls(options);
+  if (given.json) {
+    print(
+      JSON.stringify({ kind: options.kind, mapping: mapping.map(([from, to]) => ({ from, to })), records, problems }),
+    );
+  } else {
+    const width = Math.min(60, Math.max(...mapping.map(([from]) => from.length)));
+    print(`${options.kind}: what becomes of the fields\n`);
+    for (const [from, to] of mapping) print(`  ${from.padEnd(width)}  ->  ${to}`);
+    print(`\nThe first ${records.length} records (null columns left out); nothing was written:\n`);
+    for (const record of records) print(JSON.stringify(record, (_, value) => value ?? undefined, 2));
+    for (const problem of problems) tell(problem);
+  }
+  return records.length > 0 ? EXIT.ok : EXIT.failed;
+}
+
+async function run(given: Given, options: ImportOptions): Promise<number> {
+  const rejects_file = resolve(given.text("rejects") ?? `rejects-${options.kind}-${stamp()}.ndjson`);
+  let shown: { phase: string; bar: Progress } | null = null;
+  const report = await importCalls({
+    ...options,
+    rejects_file,
+    signal: stopSignal(),
+    log: tell,
+    onProgress: (phase, done, total, unit) => {
+      if (shown?.phase !== phase) {
+        shown?.bar.close();
+        shown = {
+          phase,
+          bar: new Progress(phase, unit === "bytes" ? total / 1e6 : total, unit === "bytes" ? "MB" : unit),
+        };
+      }
+      shown.bar.at(unit === "bytes" ? done / 1e6 : done);
+    },
+  });
+  (shown as { bar: Progress } | null)?.bar.close();
+  for (const problem of report.problems) tell(problem);
+  given.report(report, words(report));
+  return report.rows_rejected === 0 && !report.interrupted ? EXIT.ok : EXIT.failed;
+}
+
+function words(report: ImportReport): string {
+  const others = (["unchanged", "recorded_already", "repeated", "erased", "too_old"] as const)
+    .filter((name) => report[name] > 0)
+    .map((name) => `${report[name]} ${name.replaceAll("_", " ")}`);
+  const sentences = [
+    `${report.rows_read} rows gave ${report.calls} calls: ${[`${report.added} added`, `${report.updated} updated`, ...others].join(", ")}.`,
+  ];
+  if (report.rows_rejected > 0)
+    sentences.push(
+      `${report.rows_rejected} rows were rejected${report.rejects_file ? `: see ${report.rejects_file}` : ""}.`,
+    );
+  if (report.interrupted) sentences.push("It was stopped before its end; start it again to go on.");
+  return sentences.join(" ");
+}
+
+const stamp = () => new Date().toISOString().replace(/[-:]|\.\d+Z$/g, "");

@@ -1,0 +1,49 @@
+/** Makes a told call ready for the lake: a whole record with its id, as one line of JSON, or the reason why not. */
+import { type CallRecord, dayOf, dayOfTime, isCallIdentity, normaliseRecord } from "../../record/index.ts";
+import { instantMs } from "../../record/time.ts";
+import type { ToldCall } from "./source.ts";
+import type { ReadyCall } from "./time-order.ts";
+
+export interface Naming {
+  /** Takes the place of the source's own name. */
+  readonly source: string | null;
+  /** The tenant of calls that name none. */
+  readonly client_id: string | null;
+  /** Who is named as the writer of records that have none; null keeps what the record says. */
+  readonly writer: string;
+  readonly keeps_ids: boolean;
+}
+
+/** The whole record of a told call, or why it is none. */
+export function recordOf({ columns }: ToldCall, naming: Naming): CallRecord | { reason: string } {
+  const { call_id, start_time, id } = columns;
+  if (typeof call_id !== "string" || call_id === "") return { reason: "It has no call_id." };
+  const start = instantMs(start_time);
+  if (start === null)
+    return { reason: `start_time is no time between 1970 and 9999: ${JSON.stringify(start_time ?? null)}.` };
+  const record = normaliseRecord({
+    ...columns,
+    source: naming.source ?? columns.source,
+    client_id: columns.client_id ?? naming.client_id,
+    writer: naming.keeps_ids ? (columns.writer ?? naming.writer) : naming.writer,
+    // An import has no clock of its own: the same record each time.
+    created_at: columns.created_at ?? columns.end_time ?? start,
+    rev: naming.keeps_ids ? columns.rev : 1,
+  });
+  if (naming.keeps_ids && id !== undefined && id !== null) {
+    if (!isCallIdentity(id) || dayOf(id) !== dayOfTime(start))
+      return { reason: `id is no id of a call that began ${record.start_time}: ${JSON.stringify(id)}.` };
+    record.id = id;
+  }
+  return record;
+}
+
+/** A record as it waits to be published. */
+export function readyOf(record: CallRecord): ReadyCall {
+  return {
+    id: record.id,
+    rev: record.rev,
+    start_ms: instantMs(record.start_time) ?? 0,
+    line: JSON.stringify(record),
+  };
+}
