@@ -1,6 +1,8 @@
 /** All talk with the server, through the typed client: errors are values, and requests end with the element. */
-import { getCall, getFacets, getStats, listCalls as listPage } from "../client/calls.ts";
-import { CallHistoryError } from "../client/request.ts";
+import type { CallSearch } from "../api/contract.ts";
+import { getSqlSchema, runSql, type SqlQuestion } from "../client/analyst.ts";
+import { countCalls, getCall, getFacet, getFacets, getStats, listCalls as listPage } from "../client/calls.ts";
+import { ask, CallHistoryError, joined } from "../client/request.ts";
 
 export type ErrorKind = "not_permitted" | "not_found" | "refused" | "failed" | "unreachable";
 
@@ -57,6 +59,22 @@ export function listCalls(server: Server, filter: URLSearchParams, page: ListPag
   return answerOf(listPage(server, filter, { ...page, cursor: page.cursor ?? undefined }, signal), signal);
 }
 
+/** Calls by what was said, with the places where it was said. `sort`: rank or -start_time. */
+export function searchCalls(
+  server: Server,
+  filter: URLSearchParams,
+  page: { readonly sort: string; readonly limit: number; readonly cursor: string | null },
+  signal: AbortSignal,
+) {
+  const query = joined(filter, { ...page, cursor: page.cursor ?? undefined });
+  return answerOf(ask<CallSearch>(server, "/search", { query, signal }), signal);
+}
+
+/** How many calls there are under a filter. */
+export function readTotal(server: Server, filter: URLSearchParams, signal: AbortSignal) {
+  return answerOf(countCalls(server, filter, signal), signal);
+}
+
 /** The whole record. */
 export function readCall(server: Server, id: string, signal: AbortSignal) {
   return answerOf(getCall(server, id, signal), signal);
@@ -69,7 +87,28 @@ export function readStats(server: Server, filter: URLSearchParams, signal: Abort
 
 /** The values to choose from, with counts. */
 export function readFacets(server: Server, filter: URLSearchParams, signal: AbortSignal) {
-  return answerOf(getFacets(server, filter, signal), signal);
+  return answerOf(getFacets(server, filter, {}, signal), signal);
+}
+
+/** The values of one facet that begin so, most frequent first. */
+export function readFacet(
+  server: Server,
+  facet: string,
+  filter: URLSearchParams,
+  choice: { readonly prefix: string; readonly limit: number },
+  signal: AbortSignal,
+) {
+  return answerOf(getFacet(server, facet, filter, choice, signal), signal);
+}
+
+/** The rows of one SELECT of a person; whoever goes away ends it. */
+export function askSql(server: Server, question: SqlQuestion, signal: AbortSignal) {
+  return answerOf(runSql(server, question, signal), signal);
+}
+
+/** What a statement may read and call. */
+export function readSqlSchema(server: Server, signal: AbortSignal) {
+  return answerOf(getSqlSchema(server, signal), signal);
 }
 
 /** Hands out signals, of which only the newest lives: a newer question ends the older one. */

@@ -1,10 +1,36 @@
 /** The filter as the UI holds it: a query string in, a query string out, with the date presets of the picker. */
 import { words } from "./words.ts";
 
-/** Parameters of the list that are no filter: they never stand in the `filter` property. */
-const NOT_A_FILTER = new Set(["limit", "cursor", "page", "page_size", "sort", "include"]);
+/** Parameters of a page's URL that are no filter: they do not go to the server with it. */
+const NOT_A_FILTER = new Set(["limit", "cursor", "page", "page_size", "sort", "include", "peek"]);
 
-/** Reads a query string, with or without "?"; empty values and paging are left out. */
+/** What the URL of the list says: which calls, in which order, and which one is being looked at. */
+export interface Query {
+  readonly filter: URLSearchParams;
+  /** A column with `-` before it for the largest first, or `rank`; null = newest first. */
+  readonly sort: string | null;
+  readonly peek: string | null;
+}
+
+export function parseQuery(text: string): Query {
+  const all = new URLSearchParams(text);
+  const sort = all.get("sort");
+  return {
+    filter: parseFilter(text),
+    sort: sort !== null && /^(-?[a-z_]{1,60})$/.test(sort) ? sort : null,
+    peek: all.get("peek") || null,
+  };
+}
+
+/** The same as a query string, without "?". */
+export function queryText({ filter, sort, peek }: Query): string {
+  const all = new URLSearchParams(filter);
+  if (sort) all.set("sort", sort);
+  if (peek) all.set("peek", peek);
+  return String(all);
+}
+
+/** Reads a query string, with or without "?"; empty values and what is no filter are left out. */
 export function parseFilter(query: string): URLSearchParams {
   const filter = new URLSearchParams();
   for (const [name, value] of new URLSearchParams(query)) {
@@ -19,6 +45,13 @@ export function withValue(filter: URLSearchParams, name: string, ...values: read
   next.delete(name);
   for (const value of values) if (value !== "") next.append(name, value);
   return next;
+}
+
+/** The filter with one of a parameter's values put in, or taken out where it is. */
+export function withToggled(filter: URLSearchParams, name: string, value: string): URLSearchParams {
+  const values = filter.getAll(name);
+  const next = values.includes(value) ? values.filter((one) => one !== value) : [...values, value];
+  return withValue(filter, name, ...next);
 }
 
 /** The filter for the server: dates are read in the zone of the page. */

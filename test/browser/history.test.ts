@@ -1,225 +1,264 @@
-/** <call-history> in a real browser: rows, filters, paging, new calls, states and the keyboard. */
-import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
-import { launch, openPage, shoot, soon, type WatchedPage } from "./kit/browser.ts";
-import { ensureBundle } from "./kit/bundle.ts";
+/** <call-history> over a real lake: rows, facets, filters, order, paging, new calls, its URL and its states. */
+import { expect, it } from "vitest";
+import { shoot, soon } from "./kit/browser.ts";
+import { CALLS, give, historyScene, holdBack, ids, rows } from "./kit/history.ts";
 import { NOW, record } from "./kit/records.ts";
-import { type Fixture, RUDE_COLOR, startFixture } from "./kit/server.ts";
+import { RUDE_COLOR } from "./kit/server.ts";
 
-let browser: Browser;
-let host: Fixture;
-let open: WatchedPage[] = [];
-const CALLS = Array.from({ length: 180 }, (_, i) => record(i));
-
-beforeAll(async () => {
-  await ensureBundle();
-  browser = await launch();
-  host = await startFixture([]);
-});
-afterAll(async () => {
-  await browser?.close();
-  await host?.close();
-});
-beforeEach(() => {
-  host.calls = [...CALLS];
-  host.failWith = 0;
-  host.gate = Promise.resolve();
-  return async () => {
-    for (const one of open) {
-      await one.close();
-      expect(one.complaints).toEqual([]);
-    }
-    open = [];
-  };
-});
-
-async function history(options = {}): Promise<Page> {
-  const opened = await openPage(browser, `${host.url}/call-history`, options);
-  open.push(opened);
-  return opened.page;
-}
-
-const rows = (page: Page) => page.locator("call-history tbody tr");
-/** Keeps what the element tells its host. */
-const listen = (page: Page) =>
-  page.evaluate(() => {
-    const told: unknown[] = [];
-    Object.assign(window, { told });
-    for (const name of ["call-open", "call-navigate"]) {
-      document.addEventListener(name, (event) => told.push([name, (event as CustomEvent).detail]));
-    }
-  });
-const told = (page: Page) => page.evaluate(() => (window as unknown as { told: unknown[] }).told);
+const scene = historyScene();
+const first = (n: number) => CALLS.slice(0, n).map((call) => call.id);
+const sidebar = "call-lake-facets";
 
 it("shows the newest calls and turns pages by the cursor", async () => {
-  const page = await history();
-  await soon(() => rows(page).count()).toBe(50);
-  expect(await page.getByText("1–50 of 180").count()).toBe(1);
-  const first = await rows(page).first().innerText();
+  const page = await scene.open();
+  await soon(() => ids(page)).toEqual(first(50));
+  await page.getByText("1–50 of 180").waitFor();
   expect(await page.getByRole("button", { name: "Previous" }).isDisabled()).toBe(true);
   await page.getByRole("button", { name: "Next" }).click();
   await page.getByText("51–100 of 180").waitFor();
-  expect(await rows(page).first().innerText()).not.toBe(first);
-  expect(host.asked.at(-1)).toContain("cursor=");
+  expect(await ids(page)).toEqual(CALLS.slice(50, 100).map((call) => call.id));
+  expect(scene.host.asked.some((path) => path.includes("cursor="))).toBe(true);
   await page.getByRole("button", { name: "Previous" }).click();
   await page.getByText("1–50 of 180").waitFor();
-  expect(await rows(page).first().innerText()).toBe(first);
+  expect(await ids(page)).toEqual(first(50));
   await page.getByLabel("Rows").selectOption("100");
   await soon(() => rows(page).count()).toBe(100);
   await shoot(page, "history-light");
 });
 
-it("filters by what is chosen, tells the host its query, and drops a chip", async () => {
-  const page = await history();
-  await listen(page);
-  await page.getByLabel("Outcome", { exact: true }).selectOption("error");
-  const errors = CALLS.filter((call) => call.outcome === "error").length;
-  await soon(() => rows(page).count()).toBe(errors);
-  expect(await told(page)).toEqual([["call-navigate", { query: "outcome=error" }]]);
-  expect(new Set(await page.locator("call-history tbody .outcome").allInnerTexts())).toEqual(new Set(["Error"]));
-  await page.getByLabel("Number contains").fill("0101");
-  await page.getByRole("button", { name: "Remove filter Number 0101" }).waitFor();
-  expect(host.asked.some((path) => path.includes("caller_number=0101") && path.includes("outcome=error"))).toBe(true);
-  await page.getByRole("button", { name: "Clear all" }).click();
-  await soon(() => rows(page).count()).toBe(50);
-  await page.getByLabel("Shortest duration in seconds").fill("60");
-  await page.getByLabel("Shortest duration in seconds").press("Tab");
-  await soon(() =>
-    page
-      .getByText(/calls$/)
-      .first()
-      .innerText(),
-  ).toContain(String(CALLS.filter((call) => (call.duration_seconds ?? 0) >= 60).length));
-  expect(await told(page)).toContainEqual(["call-navigate", { query: "min_duration=60" }]);
+it("asks for the rows before it counts anything", async () => {
+  const page = await scene.open();
+  await page.getByText("180 calls").waitFor();
+  await page.locator(`${sidebar} li`).first().waitFor();
+  expect(scene.host.asked[0]).toBe("GET /api/calls?tz=UTC&limit=50&sort=-start_time");
 });
 
-it("takes its filter and dates from the host, and reads dates in the zone of the page", async () => {
-  const page = await history({ viewport: { width: 800, height: 900 }, colorScheme: "dark" });
-  await page.evaluate(() => {
-    Object.assign(document.querySelector("call-history") as Element, {
-      filter: "?outcome=completed&page=3",
-      timezone: "Europe/Berlin",
-    });
-  });
+it("filters by facets with counts, which count what choosing them would give", async () => {
+  const page = await scene.open();
+  const count = (test: (call: (typeof CALLS)[number]) => boolean) => CALLS.filter(test).length;
+  const errors = count((call) => call.outcome === "error");
+  const lost = count((call) => call.outcome === "lost");
+  await page.getByRole("checkbox", { name: `Error, ${errors} calls` }).check();
+  await soon(() => rows(page).count()).toBe(errors);
+  expect(new URL(page.url()).search).toBe("?outcome=error");
+  // The chosen facet goes on to show its other values; the others count under it.
+  await page.getByRole("checkbox", { name: `Lost, ${lost} calls` }).waitFor();
+  const local = count((call) => call.outcome === "error" && call.provider_name === "local");
+  await page.getByRole("checkbox", { name: `local, ${local} calls` }).waitFor();
+  await page.getByRole("checkbox", { name: `Lost, ${lost} calls` }).check();
+  await soon(() => rows(page).count()).toBe(errors + lost);
+  await page.getByRole("button", { name: "Remove filter Outcome Error" }).click();
+  await soon(() => rows(page).count()).toBe(lost);
+  expect(new URL(page.url()).search).toBe("?outcome=lost");
+  await page.goBack();
+  await soon(() => rows(page).count()).toBe(errors + lost);
+  const none = count((call) => call.context_name === null);
+  await page.getByRole("button", { name: "Clear all" }).click();
+  await page.getByRole("checkbox", { name: `not recorded, ${none} calls` }).check();
+  await soon(() => rows(page).count()).toBe(none);
+  await page.getByRole("button", { name: "Remove filter Context not recorded" }).waitFor();
+});
+
+it("has a facet of labels, unfolds the others, and looks for values by their beginning", async () => {
+  const page = await scene.open();
+  const vip = CALLS.filter((call) => call.labels?.includes("vip")).length;
+  await page.getByRole("checkbox", { name: `vip, ${vip} calls` }).check();
+  await soon(() => rows(page).count()).toBe(vip);
+  await page.getByRole("button", { name: "Clear all" }).click();
+  // Tools are read out of whole calls: nobody asks for them before they are unfolded.
+  expect(scene.host.asked.some((path) => path.includes("/facets/tool_name"))).toBe(false);
+  await page.getByRole("button", { name: "Tool", exact: true }).click();
+  await page.getByRole("checkbox", { name: /^find_slot, / }).waitFor();
+  expect(await page.getByRole("button", { name: "Tool", exact: true }).getAttribute("aria-expanded")).toBe("true");
+  // What was unfolded is remembered.
+  await page.reload();
+  await page.getByRole("checkbox", { name: /^find_slot, / }).waitFor();
+  await page.getByRole("button", { name: "Hide filters" }).click();
+  await soon(() => page.locator(sidebar).count()).toBe(0);
+  await page.reload();
+  await page.getByRole("button", { name: "Show filters" }).click();
+  await page.locator(`${sidebar} li`).first().waitFor();
+});
+
+it("filters by number, duration and dates, read in the zone of the page", async () => {
+  const page = await scene.open("outcome=completed&page=3", { colorScheme: "dark" });
   await page.getByRole("button", { name: "Remove filter Outcome Completed" }).waitFor();
+  await give(page, { timezone: "Europe/Berlin" });
   await page.getByRole("button", { name: "7 d" }).click();
   await page.getByText("Times in Europe/Berlin").waitFor();
-  const asked = host.asked.findLast((path) => path.includes("start_date")) ?? "";
+  const asked = scene.host.asked.findLast((path) => path.includes("start_date")) ?? "";
   expect(asked).toContain("tz=Europe%2FBerlin");
   expect(asked).not.toContain("page=3");
   expect(await page.getByRole("button", { name: "7 d" }).getAttribute("aria-pressed")).toBe("true");
-  expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true);
-  await shoot(page, "history-narrow-dark");
+  await shoot(page, "history-dark");
+  await page.getByRole("button", { name: "Clear all" }).click();
+  await page.getByLabel("Shortest duration in seconds").fill("60");
+  await page.getByLabel("Shortest duration in seconds").press("Tab");
+  const long = CALLS.filter((call) => (call.duration_seconds ?? 0) >= 60).length;
+  await page.getByText(`${long} calls`).waitFor();
+  await page.getByLabel("Number contains").fill("0101");
+  await page.getByRole("button", { name: "Remove filter Number 0101" }).waitFor();
+  expect(new URL(page.url()).search).toBe("?min_duration=60&caller_number=0101");
 });
 
-it("opens a call by keyboard, and is a real link when the host gives its route", async () => {
-  const page = await history();
+it("sorts by any column that has an order, and says so", async () => {
+  const page = await scene.open();
   await rows(page).first().waitFor();
-  await listen(page);
-  await page.locator("call-history .open").nth(1).focus();
-  await page.keyboard.press("Enter");
-  expect(await told(page)).toEqual([["call-open", { id: CALLS[1]?.id }]]);
-  await page.evaluate(() => {
-    Object.assign(document.querySelector("call-history") as Element, { route: "/calls/" });
-  });
-  const link = page.locator("call-history a.open").first();
-  expect(await link.getAttribute("href")).toBe(`/calls/${CALLS[0]?.id}`);
-  await link.focus();
-  await page.keyboard.press("Enter");
-  expect(await told(page)).toHaveLength(2);
-  expect(page.url()).toBe(`${host.url}/call-history`);
-});
-
-it("sorts by a column and says so", async () => {
-  const page = await history();
+  const sorted = (name: string) => page.getByRole("columnheader", { name }).getAttribute("aria-sort");
   await page.getByRole("button", { name: "Duration" }).click();
-  await soon(() => page.getByRole("columnheader", { name: "Duration" }).getAttribute("aria-sort")).toBe("descending");
-  expect(host.asked.at(-1)).toContain("sort=-duration_seconds");
-  expect(await page.getByRole("columnheader", { name: "Time" }).getAttribute("aria-sort")).toBe("none");
+  await soon(() => sorted("Duration")).toBe("descending");
+  await soon(() => scene.host.asked.some((path) => path.includes("sort=-duration_seconds"))).toBe(true);
+  expect(await sorted("Time")).toBe("none");
+  expect(new URL(page.url()).search).toBe("?sort=-duration_seconds");
+  await page.getByRole("button", { name: "Duration" }).click();
+  await soon(() => sorted("Duration")).toBe("ascending");
+  for (const name of ["Caller", "Outcome", "Provider", "Context", "Turns", "Latency", "Tools"]) {
+    await page
+      .getByRole("button", { name, exact: name !== "Provider" })
+      .and(page.locator(".sort"))
+      .click();
+    await soon(() => sorted(name)).not.toBe("none");
+  }
+  await soon(() => scene.host.asked.some((path) => path.includes("sort=-tool_error_count"))).toBe(true);
+  await soon(() => page.locator("call-history [aria-busy=true]").count()).toBe(0);
+  const failed = await page.locator("call-history tbody td.tools").first().innerText();
+  expect(failed).toContain("2 failed");
 });
 
-it("keeps new calls behind a button until they are wanted", async () => {
-  const page = await history();
+it("shows times in the zone, a missing value as a word, and failed tools", async () => {
+  const page = await scene.open();
+  await rows(page).first().waitFor();
+  const [call] = CALLS;
+  if (!call) throw new Error("no call was made");
+  const clock = (zone: string) =>
+    new Intl.DateTimeFormat("en-GB", { timeZone: zone, timeStyle: "medium" }).format(Date.parse(call.start_time));
+  expect(await rows(page).first().innerText()).toContain(clock("UTC"));
+  await give(page, { timezone: "Asia/Tokyo" });
+  await soon(() => rows(page).first().innerText()).toContain(clock("Asia/Tokyo"));
+  const unknown = CALLS.slice(0, 50).filter((one) => one.direction === null).length;
+  expect(await page.locator("call-history tbody td.direction").getByText("not recorded").count()).toBe(unknown);
+});
+
+it("keeps new calls behind a button until they are wanted: nothing moves", async () => {
+  const page = await scene.open();
   await soon(() => rows(page).count()).toBe(50);
-  const first = await rows(page).first().innerText();
-  host.calls = [...[-3, -2, -1].map((i) => ({ ...record(i), start_time: new Date(NOW).toISOString() })), ...CALLS];
+  const before = await rows(page).first().boundingBox();
+  const ended = [900, 901, 902].map((i) => ({ ...record(i), start_time: new Date(NOW + i).toISOString() }));
+  await scene.host.end(ended);
   const pill = page.getByRole("button", { name: "3 new calls" });
   await pill.waitFor({ timeout: 20_000 });
-  expect(await rows(page).first().innerText()).toBe(first);
+  expect(await ids(page)).toEqual(first(50));
+  expect(await rows(page).first().boundingBox()).toEqual(before);
   await shoot(page, "history-new-calls");
   await pill.click();
-  await soon(() => rows(page).first().innerText()).not.toBe(first);
-  expect(await page.getByText("183 calls").count()).toBe(1);
+  await page.getByText("183 calls").first().waitFor();
+  await soon(async () => (await ids(page))[3]).toBe(CALLS[0]?.id);
 });
 
-it("dims the rows while it asks again, and keeps them when the answer is an error", async () => {
-  const page = await history();
+it("dims the rows while it asks again, and keeps them when the answer is an error with its id", async () => {
+  const page = await scene.open();
   await rows(page).first().waitFor();
-  let release = () => {};
-  host.gate = new Promise((resolve) => {
-    release = resolve;
-  });
+  const release = holdBack(scene.host);
   await page.getByRole("button", { name: "Refresh" }).click();
   await page.locator("call-history .dimmed[aria-busy=true]").waitFor();
   expect(await rows(page).count()).toBe(50);
-  host.failWith = 503;
+  scene.host.failWith = 503;
   release();
   await page.getByRole("alert").waitFor();
-  expect(await page.getByRole("alert").innerText()).toContain("The lake is being moved.");
+  expect(await page.getByRole("alert").innerText()).toContain("error 4f2a");
   expect(await rows(page).count()).toBe(50);
-  host.failWith = 0;
+  scene.host.failWith = 0;
   await page.getByRole("button", { name: "Try again" }).click();
   await soon(() => page.getByRole("alert").count()).toBe(0);
 });
 
-it("has a state for everything: loading, error, empty, nothing matches, not permitted", async () => {
-  let release = () => {};
-  host.gate = new Promise((resolve) => {
-    release = resolve;
-  });
-  host.failWith = 503;
-  const page = await history();
+it("says when a question takes long, and takes it back", async () => {
+  const page = await scene.open();
+  await rows(page).first().waitFor();
+  const release = holdBack(scene.host);
+  await page.getByRole("button", { name: "Duration" }).click();
+  await page.getByText("This takes longer than usual.").waitFor();
+  const failed = page.waitForEvent("requestfailed");
+  await page.getByRole("button", { name: "Cancel" }).click();
+  expect((await failed).failure()?.errorText).toContain("ERR_ABORTED");
+  await page.getByText("Cancelled.").waitFor();
+  expect(await rows(page).count()).toBe(50);
+  release();
+  await page.getByRole("button", { name: "Try again" }).click();
+  await soon(() => page.getByText("Cancelled.").count()).toBe(0);
+  await soon(() => page.locator("call-history .dimmed").count()).toBe(0);
+});
+
+it("goes on by itself when the connection is back", async () => {
+  const page = await scene.open();
+  await rows(page).first().waitFor();
+  await page.context().setOffline(true);
+  await page.getByText("No connection.").waitFor();
+  expect(await rows(page).count()).toBe(50);
+  await page.getByRole("button", { name: "Turns" }).click();
+  await page.locator("call-history .dimmed").waitFor();
+  await page.context().setOffline(false);
+  await soon(() => page.getByText("No connection.").count()).toBe(0);
+  await soon(() => page.locator("call-history .dimmed").count()).toBe(0);
+  expect(await page.getByRole("columnheader", { name: "Turns" }).getAttribute("aria-sort")).toBe("descending");
+});
+
+it("has a state for everything: loading, error, nothing matches, a wrong question, not permitted", async () => {
+  const release = holdBack(scene.host);
+  scene.host.failWith = 503;
+  const page = await scene.open();
   await page.getByRole("status", { name: "Loading calls" }).waitFor();
   await shoot(page, "history-loading");
   release();
   await page.getByText("The calls could not be loaded").waitFor();
   await shoot(page, "history-error");
-
-  host.failWith = 0;
-  host.calls = [];
+  scene.host.failWith = 0;
   await page.getByRole("button", { name: "Try again" }).click();
-  await page.getByText("No calls yet").waitFor();
-  expect(await page.locator("call-history pre").innerText()).toContain("openCallHistory");
-  await shoot(page, "history-empty");
+  await soon(() => rows(page).count()).toBe(50);
 
   await page.getByLabel("Name contains").fill("nobody");
   await page.getByText("No call matches").waitFor();
   await shoot(page, "history-nothing");
-  host.calls = [...CALLS];
   await page.getByRole("button", { name: "Clear filters" }).click();
   await soon(() => rows(page).count()).toBe(50);
+  expect(await page.getByLabel("Name contains").inputValue()).toBe("");
 
-  host.failWith = 403;
+  const wrong = await scene.open("where=no_such_column:eq:1");
+  await wrong.getByText("no_such_column").first().waitFor();
+  await wrong.getByRole("button", { name: "Clear filters" }).click();
+  await soon(() => rows(wrong).count()).toBe(50);
+
+  scene.host.permissions = [];
   await page.getByRole("button", { name: "Refresh" }).click();
   await page.getByText("You may not see calls").waitFor();
   expect(await rows(page).count()).toBe(0);
 });
 
 it("asks for nothing when the host says the person may not", async () => {
-  const page = await history();
-  await rows(page).first().waitFor();
-  const before = host.asked.length;
-  await page.evaluate(() => {
-    Object.assign(document.querySelector("call-history") as Element, { permissions: ["calls.delete"] });
-  });
+  const page = await scene.open();
+  await page.getByText("180 calls").or(page.getByText("183 calls")).first().waitFor();
+  await page.locator(`${sidebar} li`).first().waitFor();
+  const before = scene.host.asked.length;
+  await give(page, { permissions: ["calls.delete"] });
   await page.getByText("You may not see calls").waitFor();
-  expect(host.asked.length).toBe(before);
+  expect(scene.host.asked.length).toBe(before);
+});
+
+it("offers nothing personal to ask by without the permission", async () => {
+  scene.host.permissions = ["calls.read"];
+  const page = await scene.open();
+  await give(page, { permissions: ["calls.read"] });
+  await rows(page).first().waitFor();
+  await soon(() => page.getByLabel("Number contains").count()).toBe(0);
+  expect(await page.getByLabel("Search what was said").count()).toBe(0);
+  expect(await page.getByRole("columnheader", { name: "Caller" }).getByRole("button").count()).toBe(0);
+  expect(await page.getByRole("checkbox", { name: /^Select/ }).count()).toBe(0);
 });
 
 it("ends its requests when it is taken from the page", async () => {
-  const page = await history();
+  const page = await scene.open();
   await rows(page).first().waitFor();
-  host.gate = new Promise(() => {});
+  holdBack(scene.host);
   const failed = page.waitForEvent("requestfailed");
   await page.getByRole("button", { name: "Refresh" }).click();
   await page.locator("call-history .dimmed").waitFor();
@@ -228,7 +267,7 @@ it("ends its requests when it is taken from the page", async () => {
 });
 
 it("lets no rule of the host in, and none of its own out", async () => {
-  const page = await history();
+  const page = await scene.open();
   await rows(page).first().waitFor();
   const colors = await page.evaluate(() => {
     const inside = document.querySelector("call-history")?.shadowRoot?.querySelector("td");

@@ -1,265 +1,361 @@
-/** `<call-history>`: the list of calls with its filters, paging and states. Tells `call-open` and `call-navigate`. */
-import { html, nothing, type PropertyValues, type TemplateResult } from "lit";
-import { property, state } from "lit/decorators.js";
-import type { CallFacets, CallSummary } from "../../../api/contract.ts";
-import { type DataError, Latest, listCalls, readFacets } from "../../data.ts";
-import { datesOnly, forServer, isNarrowed, parseFilter } from "../../filter.ts";
+/** `<call-history>`: the list of calls with its filters, paging, peek panel and states. Tells `call-open` and `call-navigate`. */
+import { html, nothing, type TemplateResult } from "lit";
+import { state } from "lit/decorators.js";
+import { forServer, parseQuery } from "../../filter.ts";
 import { shared } from "../../theme.ts";
 import { words } from "../../words.ts";
-import { CallLakeElement, define } from "../base.ts";
-import { errorBlock, errorNotice, icon, notPermittedBlock, stateBlock } from "../parts.ts";
+import { define } from "../base.ts";
+import type { FilterBar } from "../filter-bar/filter-bar.ts";
 import "../filter-bar/filter-bar.ts";
+import { notPermittedBlock } from "../parts.ts";
+import { snippetStyles } from "../snippet-styles.ts";
+import { type Above, aboveLine, type Dialog } from "./above.ts";
+import { AskingElement } from "./asking.ts";
+import { failedBlock, nothingBlock } from "./blocks.ts";
+import { type Column, columnsOf } from "./columns.ts";
+import { focusCall, focusedCall, focusTable, showRow, showTop } from "./focus.ts";
+import { grid } from "./grid.ts";
+import { type Key, keyOf } from "./keys.ts";
+import { pagesLine } from "./pages.ts";
+import { CallRows, NEWEST_FIRST, SEARCH_LIMIT_MAX } from "./rows.ts";
+import { between, EVERYTHING, isEmpty, isSelected, NOTHING, type Selection, withCalls } from "./selection.ts";
+import { facetSide, peekPanel, viewsLine } from "./side.ts";
 import { callHistoryStyles } from "./styles.ts";
-import { callTable, NEWEST_FIRST, skeletonTable } from "./table.ts";
+import { skeletonTable } from "./table.ts";
+import { tableStyles } from "./table-styles.ts";
 
-const POLL_MS = 5000;
-const PAGE_SIZES = [25, 50, 100, 200];
+/** Below this the facets stand above the list, folded. */
+const NARROW_PX = 900;
+const NO_WIDTHS = {};
+const NO_VIEWS: never[] = [];
+const ACTIONS = ["export", "label", "delete"] as const;
 
-export class CallHistory extends CallLakeElement {
-  static override styles = [...shared, callHistoryStyles];
+export class CallHistory extends AskingElement {
+  static override styles = [...shared, callHistoryStyles, snippetStyles, tableStyles];
 
-  /** The filter as a query string, e.g. `outcome=error&start_date=2026-11-01`; the host keeps it in its URL. */
-  @property() filter = "";
-  /** Rows of a page: 25, 50, 100 or 200. */
-  @property({ type: Number, attribute: "page-size" }) pageSize = 50;
+  @state() private selection: Selection = NOTHING;
+  @state() private dialog: Dialog | null = null;
+  @state() private dialogs: typeof import("./dialogs.ts") | null = null;
+  @state() private narrow = false;
+  @state() private sidebarOnNarrow = false;
 
-  @state() private filters = new URLSearchParams();
-  @state() private sort = NEWEST_FIRST;
-  @state() private calls: readonly CallSummary[] | null = null;
-  @state() private nextCursor: string | null = null;
-  /** Cursors of the pages before this one; its length is the number of this page. */
-  @state() private trail: readonly (string | null)[] = [];
-  @state() private cursor: string | null = null;
-  @state() private total: number | null = null;
-  @state() private pending = false;
-  @state() private error: DataError | null = null;
-  @state() private facets: CallFacets | null = null;
-  @state() private fresh: { calls: readonly CallSummary[]; nextCursor: string | null; added: number } | null = null;
-
-  #rows = new Latest();
-  #values = new Latest();
-  #polls = new Latest();
-  #timer: ReturnType<typeof setInterval> | undefined;
-  #facetsOf: string | null = null;
+  #lastSelected: string | null = null;
+  #sizes = new ResizeObserver(() => this.#measure());
 
   override connectedCallback(): void {
     super.connectedCallback();
-    this.#timer = setInterval(() => void this.#poll(), POLL_MS);
+    this.#measure();
+    this.#sizes.observe(this);
+    document.addEventListener("keydown", this.#onKey);
     // Moved within the page, or brought back: what was running ended with the disconnection.
     if (this.hasUpdated) this.refresh();
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    clearInterval(this.#timer);
-    for (const running of [this.#rows, this.#values, this.#polls]) running.stop();
+    this.#sizes.disconnect();
+    document.removeEventListener("keydown", this.#onKey);
   }
 
-  override willUpdate(changed: PropertyValues<this>): void {
-    super.willUpdate(changed);
-    const asks = ["api", "headers", "timezone", "permissions", "pageSize"] as const;
-    const filters = parseFilter(this.filter);
-    // A filter that the element set itself has been asked for already.
-    const same = String(filters) === String(this.filters);
-    if (same && !asks.some((name) => changed.has(name))) return;
-    if (!same || changed.has("pageSize")) this.#toFirstPage();
-    this.filters = filters;
-    void this.#load();
-    void this.#loadFacets(changed.has("api") || changed.has("headers"));
+  #measure(): void {
+    this.narrow = this.clientWidth < NARROW_PX;
   }
 
-  /** Asks for the page again; the rows stay, dimmed, until the answer is there. */
-  refresh(): void {
-    void this.#load();
-    void this.#loadFacets(true);
+  get #root(): ShadowRoot {
+    return this.renderRoot as ShadowRoot;
   }
 
-  #toFirstPage(): void {
-    this.cursor = null;
-    this.trail = [];
-    this.total = null;
-    this.fresh = null;
+  get #actions(): Above["actions"] {
+    return ACTIONS.filter((action) => this.may(`calls.${action}`));
   }
 
-  async #load(): Promise<void> {
-    if (!this.mayRead) return;
-    this.#polls.stop();
-    this.fresh = null;
-    this.pending = true;
-    const page = { limit: this.pageSize, cursor: this.cursor, sort: this.sort, total: this.cursor === null };
-    const answer = await listCalls(this.server, forServer(this.filters, this.zone), page, this.#rows.next());
-    if (answer.state === "aborted") return;
-    this.pending = false;
-    this.error = answer.state === "error" ? answer.error : null;
-    if (answer.state === "error") {
-      if (answer.error.kind === "not_permitted") this.calls = null;
-      return;
+  protected override onOtherCalls(): void {
+    this.selection = NOTHING;
+  }
+
+  #sortBy({ sort, down }: Column): void {
+    if (sort === null) return;
+    const [first, second] = down ? [`-${sort}`, sort] : [sort, `-${sort}`];
+    const next = this.sort === first ? second : first;
+    this.go({ sort: next === NEWEST_FIRST ? null : next });
+  }
+
+  // Selection
+
+  get #page(): readonly string[] {
+    return (this.rows.calls ?? []).map((call) => call.id);
+  }
+
+  #select(id: string | null, on: boolean, range: boolean): void {
+    const page = this.#page;
+    const calls = id === null ? page : range ? between(page, this.#lastSelected, id) : [id];
+    this.selection = withCalls(this.selection, calls, on, page);
+    this.#lastSelected = id;
+  }
+
+  #clearSelection(): void {
+    this.selection = NOTHING;
+    focusTable(this.#root);
+  }
+
+  // The peek panel
+
+  #look(id: string): void {
+    this.go({ peek: id }, this.query.peek !== null);
+    void this.updateComplete.then(() => this.#peekPanel?.focusHeading?.());
+  }
+
+  get #peekPanel() {
+    return this.renderRoot.querySelector<HTMLElement & { focusHeading?(): void }>("call-lake-peek");
+  }
+
+  async #closePeek(): Promise<void> {
+    const { peek } = this.query;
+    this.go({ peek: null });
+    await this.updateComplete;
+    if (peek === null || !focusCall(this.#root, peek)) focusTable(this.#root);
+  }
+
+  /** To the row before or after: of the one that is looked at, else of the one that has the focus. */
+  async #step(step: number): Promise<void> {
+    const page = this.#page;
+    const active = focusedCall(this.#root);
+    const at = page.indexOf(this.query.peek ?? active ?? "");
+    const next = at < 0 ? page[0] : page[at + step];
+    if (next !== undefined) {
+      if (this.query.peek !== null) this.go({ peek: next }, true);
+      if (this.query.peek === null || active !== null) focusCall(this.#root, next);
+      showRow(this.#root, next);
+    } else if (this.query.peek !== null && (step > 0 ? this.rows.nextCursor !== null : this.rows.trail.length > 0)) {
+      // Past the page's end the next page comes.
+      await this.#turn(step > 0);
+      const shown = step > 0 ? this.#page[0] : this.#page.at(-1);
+      if (shown !== undefined) this.go({ peek: shown }, true);
     }
-    this.calls = answer.value.calls;
-    this.nextCursor = answer.value.next_cursor;
-    this.total = answer.value.total ?? this.total;
   }
 
-  async #loadFacets(again: boolean): Promise<void> {
-    const dates = datesOnly(forServer(this.filters, this.zone));
-    if (!this.mayRead || (!again && this.#facetsOf === String(dates))) return;
-    this.#facetsOf = String(dates);
-    const answer = await readFacets(this.server, dates, this.#values.next());
-    // Without them the drop-downs are empty; the list says what is wrong.
-    if (answer.state === "ok") this.facets = answer.value;
+  async #turn(forward: boolean): Promise<void> {
+    await this.rows.turn(forward);
+    await this.updateComplete;
+    showTop(this.#root);
   }
 
-  /** Looks for new calls while the newest page is being read; they wait behind a button, so nothing moves. */
-  async #poll(): Promise<void> {
-    const reading = this.cursor === null && this.sort === NEWEST_FIRST && this.calls && !this.pending && !this.error;
-    if (!reading || document.visibilityState !== "visible" || !this.mayRead) return;
-    const page = { limit: this.pageSize, cursor: null, sort: this.sort, total: false };
-    const answer = await listCalls(this.server, forServer(this.filters, this.zone), page, this.#polls.next());
-    if (answer.state !== "ok" || !this.calls) return;
-    const known = new Set(this.calls.map((call) => call.id));
-    const added = answer.value.calls.filter((call) => !known.has(call.id)).length;
-    if (added === 0) return;
-    this.fresh = { calls: answer.value.calls, nextCursor: answer.value.next_cursor, added };
-    if (this.calls.length === 0) this.#showFresh();
+  // Keys and dialogs
+
+  #onKey = (event: KeyboardEvent): void => {
+    const ours = event.composedPath().includes(this) || event.target === document.body;
+    const key = ours && this.mayRead ? keyOf(event, this.memory.value.shortcuts ?? true) : null;
+    if (key !== null && this.#press(key)) event.preventDefault();
+  };
+
+  #press(key: Key): boolean {
+    const { peek } = this.query;
+    if (key === "search") this.renderRoot.querySelector<FilterBar>("call-lake-filter-bar")?.focusSearch();
+    else if (key === "help") void this.#openDialog("help");
+    else if (key === "next" || key === "previous") void this.#step(key === "next" ? 1 : -1);
+    else if (key === "open") {
+      if (peek === null) return false;
+      this.#open(peek, "");
+    } else if (key === "close") {
+      if (peek !== null) void this.#closePeek();
+      else if (!isEmpty(this.selection)) this.#clearSelection();
+      else return false;
+    } else {
+      const id = focusedCall(this.#root) ?? peek;
+      if (!id || this.#actions.length === 0) return false;
+      this.#select(id, !isSelected(this.selection, id), false);
+    }
+    return true;
   }
 
-  #showFresh(): void {
-    if (!this.fresh) return;
-    if (this.total !== null) this.total += this.fresh.added;
-    this.calls = this.fresh.calls;
-    this.nextCursor = this.fresh.nextCursor;
-    this.fresh = null;
+  async #openDialog(dialog: Dialog): Promise<void> {
+    try {
+      this.dialogs = await import("./dialogs.ts");
+      this.dialog = dialog;
+    } catch {
+      this.said = words.states.unreachable;
+    }
   }
 
-  #navigate(filters: URLSearchParams): void {
-    this.filters = filters;
-    this.filter = String(filters);
-    this.#toFirstPage();
-    this.tell("call-navigate", { query: this.filter });
-    void this.#load();
-    void this.#loadFacets(false);
-  }
-
-  #sortBy(column: string): void {
-    this.sort = this.sort === `-${column}` ? column : `-${column}`;
-    this.#toFirstPage();
-    void this.#load();
-  }
-
-  #turn(cursor: string | null, trail: readonly (string | null)[]): void {
-    this.cursor = cursor;
-    this.trail = trail;
-    void this.#load();
-    this.renderRoot.querySelector(".scroll")?.scrollTo({ top: 0 });
+  #open(id: string, query: string): void {
+    const q = this.query.filter.get("q");
+    this.tell("call-open", { id, query: query || (q ? String(new URLSearchParams({ q })) : "") });
   }
 
   override render(): TemplateResult {
-    return html`<div class=${this.rootClass} part="root">${this.mayRead ? this.#page() : notPermittedBlock()}</div>`;
+    const { peek } = this.query;
+    return html`<div class=${this.rootClass} part="root">${this.mayRead ? this.#body() : notPermittedBlock()}</div>
+      ${this.mayRead ? [peek ? this.#peek(peek) : nothing, this.#dialog()] : nothing}`;
   }
 
-  #page() {
-    if (this.error?.kind === "not_permitted") return notPermittedBlock();
+  #body() {
+    if (this.rows.error?.kind === "not_permitted" && !this.rows.calls) return notPermittedBlock();
+    const { filter } = this.query;
+    const inNarrow = this.narrow ? this.sidebarOnNarrow : (this.memory.value.sidebar ?? true);
     return html`
-      <call-lake-filter-bar .locale=${this.locale}
-        .filter=${this.filters}
-        .facets=${this.facets}
+      <button class="skip button" type="button" @click=${() => focusTable(this.#root)}>${words.list.skip}</button>
+      ${viewsLine({
+        ...{ locale: this.locale, theme: this.theme, query: this.query, timezone: this.zone },
+        views: this.memory.value.views ?? NO_VIEWS,
+        choose: (query) => this.go({ ...parseQuery(query), peek: null }),
+        change: (views) => this.memory.keep({ views }),
+      })}
+      <call-lake-filter-bar
+        beside
+        .locale=${this.locale}
+        .personal=${this.personal}
+        .filter=${filter}
         .formats=${this.formats}
         .theme=${this.theme}
-        @filter-change=${(event: CustomEvent<{ filter: URLSearchParams }>) => this.#navigate(event.detail.filter)}
+        @filter-change=${this.#onFilter}
       ></call-lake-filter-bar>
-      <div class="above">
-        <span class="muted" role="status">${this.#count()}</span>
-        ${this.#pill()}
-        <button class="button plain refresh" type="button" ?disabled=${this.pending} @click=${this.refresh}>
-          ${icon("refresh")}${this.pending ? words.list.refreshing : words.list.refresh}
-        </button>
+      <div class="split ${this.narrow ? "narrow" : ""} ${inNarrow ? "" : "folded"}">
+        ${this.#side(inNarrow)}
+        <div class="main">${this.#above()} ${this.#content()}</div>
       </div>
-      ${this.error && this.calls ? errorNotice(this.error, () => this.refresh()) : nothing} ${this.#content()}
     `;
   }
 
-  #count() {
-    if (this.total === null || !this.calls) return nothing;
-    return this.total === 1 ? words.list.oneCall : words.list.count(this.formats.integer(this.total));
-  }
+  #onFilter = (event: CustomEvent<{ filter: URLSearchParams }>): void => {
+    // Typing goes on in the same step of the way back.
+    this.go({ filter: event.detail.filter }, this.query.filter.has("q") && event.detail.filter.has("q"));
+  };
 
-  #pill() {
-    if (!this.fresh) return nothing;
-    const { added, calls } = this.fresh;
-    const text = this.formats.integer(added);
-    const label = words.list.newCalls(added, added === calls.length ? words.list.more(text) : text);
-    return html`<button class="pill" type="button" part="new-calls" @click=${this.#showFresh}>${icon("up")}${label}</button>`;
-  }
-
-  #content() {
-    if (this.error && !this.calls) {
-      return errorBlock(this.error, words.states.errorTitle, () => this.refresh());
-    }
-    if (!this.calls) return skeletonTable();
-    if (this.calls.length === 0 && this.trail.length === 0) return this.#nothing();
-    return html`
-      <div class="scroll ${this.pending || this.error ? "dimmed" : ""}" aria-busy=${this.pending}>
-        ${callTable({
-          calls: this.calls,
-          formats: this.formats,
-          route: this.route,
-          sort: this.sort,
-          sortBy: (column) => this.#sortBy(column),
-          open: (id) => this.tell("call-open", { id }),
-        })}
-      </div>
-      ${this.#pages(this.calls.length)}
-    `;
-  }
-
-  #nothing() {
-    if (isNarrowed(this.filters)) {
-      const action = { label: words.states.clear, run: () => this.#navigate(new URLSearchParams()) };
-      return stateBlock({ icon: "search", title: words.states.nothingTitle, text: words.states.nothing, action });
-    }
-    return stateBlock({
-      icon: "phone",
-      title: words.states.emptyTitle,
-      text: words.states.empty,
-      code: words.hookLines,
+  #side(open: boolean): TemplateResult {
+    const { locale, theme, server, formats, version, zone } = this;
+    return facetSide({
+      ...{ locale, theme, server, formats, version, zone, open },
+      filter: this.query.filter,
+      folded: this.memory.value.folded ?? {},
+      waiting: this.rows.pending,
+      toggle: () => {
+        if (this.narrow) this.sidebarOnNarrow = !open;
+        else this.memory.keep({ sidebar: !open });
+      },
+      fold: (folded) => this.memory.keep({ folded }),
+      change: this.#onFilter,
     });
   }
 
-  #pages(rows: number) {
-    const first = this.trail.length * this.pageSize + 1;
-    const number = (value: number) => this.formats.integer(value);
-    const total = this.total === null ? null : number(this.total);
-    return html`<nav class="pages" aria-label=${words.list.paging}>
-      <span class="muted">${words.list.shown(number(first), number(first + rows - 1), total)}</span>
-      <span class="muted zone">${words.list.zone(this.formats.timezone)}</span>
-      <label class="muted"
-        >${words.list.pageSize}
-        <select
-          class="field"
-          @change=${(event: Event) => {
-            this.pageSize = Number((event.target as HTMLSelectElement).value);
-          }}
-        >
-          ${PAGE_SIZES.map((size) => html`<option value=${size} .selected=${size === this.pageSize}>${size}</option>`)}
-        </select>
-      </label>
-      <button
-        class="button"
-        type="button"
-        ?disabled=${this.trail.length === 0 || this.pending}
-        @click=${() => this.#turn(this.trail.at(-1) ?? null, this.trail.slice(0, -1))}
-      >
-        ${icon("previous")}${words.list.previous}
-      </button>
-      <button
-        class="button"
-        type="button"
-        ?disabled=${this.nextCursor === null || this.pending}
-        @click=${() => this.#turn(this.nextCursor, [...this.trail, this.cursor])}
-      >
-        ${words.list.next}${icon("next")}
-      </button>
-    </nav>`;
+  #above(): TemplateResult {
+    const searching = this.query.filter.has("q");
+    return aboveLine({
+      rows: this.rows,
+      formats: this.formats,
+      selection: this.selection,
+      actions: this.#actions,
+      said: this.said,
+      sort: searching ? this.sort : null,
+      order: (sort) => this.go({ sort: sort === NEWEST_FIRST ? null : sort }),
+      showFresh: () => {
+        this.rows.showFresh();
+        this.version++;
+      },
+      refresh: () => this.refresh(),
+      selectAll: () => {
+        this.selection = EVERYTHING;
+      },
+      clearSelection: () => this.#clearSelection(),
+      open: (dialog) => void this.#openDialog(dialog),
+    });
+  }
+
+  #content() {
+    const rows = this.rows;
+    const { calls, error } = rows;
+    const boxes = this.#actions.length > 0;
+    if (error && !calls)
+      return failedBlock(
+        error,
+        () => this.refresh(),
+        () => this.#clear(),
+      );
+    if (!calls) return rows.cancelled ? nothing : skeletonTable(this.memory.value.columns, boxes);
+    if (calls.length === 0 && rows.trail.length === 0) {
+      return nothingBlock(this.query.filter, () => this.#clear());
+    }
+    const { widths = NO_WIDTHS, columns } = this.memory.value;
+    const { peek, filter } = this.query;
+    const { formats, route, selection } = this;
+    const sort = this.sort;
+    return html`
+      ${grid({
+        ...{ calls, widths, formats, route, sort, peek },
+        columns: columnsOf(columns),
+        q: filter.get("q"),
+        personal: this.personal,
+        selection: boxes ? selection : null,
+        pending: rows.pending,
+        stale: rows.pending || error !== null,
+        fitted: columns === undefined,
+        sortBy: (column) => this.#sortBy(column),
+        look: (id) => this.#look(id),
+        open: (id, query) => this.#open(id, query),
+        select: (id, on, range) => this.#select(id, on, range),
+        resize: (key, pixels) => this.memory.keep({ widths: { ...widths, [key]: pixels } }),
+      })}
+      ${pagesLine({
+        rows,
+        formats,
+        pageSize: this.pageSize,
+        size: CallRows.searches({ filter, sort }) ? Math.min(this.pageSize, SEARCH_LIMIT_MAX) : this.pageSize,
+        resize: (size) => {
+          this.pageSize = size;
+        },
+        turn: (forward) => void this.#turn(forward),
+      })}
+    `;
+  }
+
+  #clear(): void {
+    this.go({ filter: new URLSearchParams(), sort: null, peek: null });
+  }
+
+  #peek(call: string): TemplateResult {
+    const { locale, theme, server, formats, route } = this;
+    const { calls, trail, nextCursor } = this.rows;
+    const at = this.#page.indexOf(call);
+    const row = calls?.[at];
+    return peekPanel({
+      ...{ locale, theme, server, formats, route, call },
+      q: this.query.filter.get("q") ?? "",
+      snippets: row && "snippets" in row ? row.snippets : [],
+      hasPrevious: at > 0 || (at === 0 && trail.length > 0),
+      hasNext: at < this.#page.length - 1 || nextCursor !== null,
+      close: () => void this.#closePeek(),
+      step: (step) => void this.#step(step),
+      open: (query) => this.#open(call, query),
+    });
+  }
+
+  #dialog() {
+    if (this.dialog === null || !this.dialogs) return nothing;
+    const { locale, formats, theme, server, selection } = this;
+    const preferences = this.memory.value;
+    return this.dialogs.dialogOf(this.dialog, {
+      ...{ locale, formats, theme, server, preferences },
+      target: {
+        ids: selection.all ? null : [...selection.ids],
+        filter: forServer(this.query.filter, this.zone),
+        count: selection.all ? this.rows.total : selection.ids.size,
+      },
+      prefer: (change) => this.memory.keep(change),
+      done: (result) => this.#bulkDone(result),
+      close: () => {
+        this.dialog = null;
+      },
+    });
+  }
+
+  #bulkDone({ said, gone }: { said: string; gone: boolean }): void {
+    this.selection = NOTHING;
+    if (gone) {
+      this.rows.toFirstPage();
+      if (this.query.peek !== null) this.go({ peek: null }, true);
+    }
+    this.refresh();
+    this.said = said;
+    void this.updateComplete.then(() => focusTable(this.#root));
   }
 }
 

@@ -1,38 +1,41 @@
-/** The table of calls: dense rows, each a link (or button) that opens its call. */
+/** The table of calls: dense rows, each a link that shows its call, and under it the places that were searched for. */
 import { html, nothing, type TemplateResult } from "lit";
 import { repeat } from "lit/directives/repeat.js";
-import type { CallSummary } from "../../../api/contract.ts";
+import type { CallSummary, FoundCallSummary } from "../../../api/contract.ts";
 import type { Formats } from "../../format.ts";
 import { words } from "../../words.ts";
-import { callerText, icon, none, outcomeMark, recordText } from "../parts.ts";
+import { callerText, icon } from "../parts.ts";
+import { hrefOf, snippetLine } from "../snippet.ts";
+import { type Column, columnsOf } from "./columns.ts";
+import { resizer } from "./resizer.ts";
+import { isSelected, type Selection } from "./selection.ts";
 
-export const NEWEST_FIRST = "-start_time";
 const SKELETON_ROWS = 12;
 
-const COLUMNS = [
-  { key: "start_time", sortable: true, class: "time" },
-  { key: "caller", sortable: false, class: "caller" },
-  { key: "direction", sortable: false, class: "direction" },
-  { key: "duration_seconds", sortable: true, class: "number" },
-  { key: "outcome", sortable: true, class: "result" },
-  { key: "provider", sortable: false, class: "provider" },
-  { key: "context", sortable: false, class: "context" },
-  { key: "total_turns", sortable: true, class: "number turns" },
-  { key: "avg_turn_latency_ms", sortable: true, class: "number latency" },
-  { key: "tools", sortable: false, class: "number tools" },
-] as const;
-
 export interface CallTable {
-  readonly calls: readonly CallSummary[];
+  readonly calls: readonly (CallSummary | FoundCallSummary)[];
+  readonly columns: readonly Column[];
+  /** Pixels by the column's key; the others share the rest. */
+  readonly widths: { readonly [key: string]: number };
   readonly formats: Formats;
   readonly route: string;
+  readonly q: string | null;
   readonly sort: string;
-  readonly sortBy: (column: string) => void;
-  readonly open: (id: string) => void;
+  readonly peek: string | null;
+  /** Null where there is nothing to do with selected calls. */
+  readonly selection: Selection | null;
+  readonly personal: boolean;
+  readonly sortBy: (column: Column) => void;
+  /** Look at the call beside the list. */
+  readonly look: (id: string) => void;
+  /** Go to the call's page. */
+  readonly open: (id: string, query: string) => void;
+  readonly select: (id: string | null, on: boolean, range: boolean) => void;
+  readonly resize: (key: string, pixels: number) => void;
 }
 
 export function callTable(table: CallTable): TemplateResult {
-  return html`<table part="table" aria-label=${words.list.label}>
+  return html`<table part="table" aria-label=${words.list.label} aria-rowcount=${-1}>
     ${head(table)}
     <tbody>
       ${repeat(
@@ -44,63 +47,85 @@ export function callTable(table: CallTable): TemplateResult {
   </table>`;
 }
 
-function head(table: Pick<CallTable, "sort" | "sortBy"> | null): TemplateResult {
+function head(table: CallTable): TemplateResult {
   return html`<thead>
     <tr>
-      ${COLUMNS.map((column) => {
-        const label = words.list.columns[column.key];
-        if (column.key === "direction") {
-          return html`<th scope="col" class="direction"><span class="hidden">${label}</span></th>`;
-        }
-        const title = column.key === "avg_turn_latency_ms" ? words.list.latencyTitle : nothing;
-        if (!table || !column.sortable) return html`<th scope="col" class=${column.class} title=${title}>${label}</th>`;
-        const down = table.sort === `-${column.key}`;
-        const up = table.sort === column.key;
-        return html`<th
-          scope="col"
-          class=${column.class}
-          title=${title}
-          aria-sort=${down ? "descending" : up ? "ascending" : "none"}
-        >
-          <button type="button" class="sort" @click=${() => table.sortBy(column.key)}>
-            <span>${label}</span>${down || up ? icon(down ? "down" : "up") : nothing}
-          </button>
-        </th>`;
-      })}
+      ${table.selection ? selectPage(table, table.selection) : nothing}
+      ${table.columns.map((column) => header(column, table))}
     </tr>
   </thead>`;
 }
 
-function row(call: CallSummary, table: CallTable): TemplateResult {
-  const { formats } = table;
-  return html`<tr part="row">
-    <td class="time">${opener(call, table)}</td>
-    <td class="caller" title=${[call.caller_number, call.caller_name].filter(Boolean).join(" ") || nothing}>${caller(call)}</td>
-    <td class="direction">
-      ${
-        call.direction
-          ? html`<span class="way" title=${words.directions[call.direction] ?? call.direction}>
-              ${icon(call.direction in words.directions ? call.direction : "internal")}<span class="hidden"
-                >${words.directions[call.direction] ?? call.direction}</span
-              >
-            </span>`
-          : html`<span class="none" title=${words.notRecorded}
-              ><span aria-hidden="true">–</span><span class="hidden">${words.notRecorded}</span></span
-            >`
-      }
-    </td>
-    <td class="number">${numberOrNone(call.duration_seconds, formats.duration)}</td>
-    <td class="result" title=${call.error_message ?? call.ended_reason ?? nothing}>${outcomeMark(call.outcome)}</td>
-    <td class="provider" title=${[call.provider_name, call.pipeline_name].filter(Boolean).join(" · ") || nothing}>
-      ${recordText(call.provider_name)}${
-        call.pipeline_name ? html`<span class="muted pipeline"> · <bdi>${call.pipeline_name}</bdi></span>` : nothing
-      }
-    </td>
-    <td class="context" title=${call.context_name ?? nothing}>${recordText(call.context_name)}</td>
-    <td class="number turns">${numberOrNone(call.total_turns, formats.integer)}</td>
-    <td class="number latency">${numberOrNone(call.avg_turn_latency_ms, formats.latency)}</td>
-    <td class="number tools">${tools(call, formats)}</td>
-  </tr>`;
+function header(column: Column, table: CallTable): TemplateResult {
+  const label = words.list.columns[column.key];
+  const width = table.widths[column.key];
+  const sortable = column.sort !== null && (table.personal || !column.personal);
+  const down = sortable && table.sort === `-${column.sort}`;
+  const up = sortable && table.sort === column.sort;
+  return html`<th
+    scope="col"
+    class=${column.class}
+    data-key=${column.key}
+    title=${words.list.titles[column.key] ?? nothing}
+    aria-sort=${sortable ? (down ? "descending" : up ? "ascending" : "none") : nothing}
+    .style=${width === undefined ? "" : `width: ${width}px`}
+  >
+    ${
+      sortable
+        ? html`<button type="button" class="sort" @click=${() => table.sortBy(column)}>
+            ${
+              column.key === "direction"
+                ? html`${down || up ? nothing : icon("internal")}<span class="hidden">${label}</span>`
+                : html`<span>${label}</span>`
+            }${down || up ? icon(down ? "down" : "up") : nothing}
+          </button>`
+        : label
+    }${resizer(column.key, label, table.resize)}
+  </th>`;
+}
+
+function selectPage(table: CallTable, selection: Selection): TemplateResult {
+  const chosen = table.calls.filter((call) => isSelected(selection, call.id)).length;
+  return html`<th scope="col" class="box">
+    <input
+      type="checkbox"
+      aria-label=${words.list.selectPage}
+      .checked=${chosen > 0 && chosen === table.calls.length}
+      .indeterminate=${chosen > 0 && chosen < table.calls.length}
+      @change=${(event: Event) => table.select(null, (event.target as HTMLInputElement).checked, false)}
+    />
+  </th>`;
+}
+
+function row(call: CallSummary | FoundCallSummary, table: CallTable): TemplateResult {
+  const { formats, selection } = table;
+  const looked = table.peek === call.id;
+  const selected = selection !== null && isSelected(selection, call.id);
+  return html`<tr
+      part="row"
+      class="${looked ? "looked" : ""} ${selected ? "selected" : ""}"
+      data-id=${call.id}
+      aria-current=${looked ? "true" : nothing}
+    >
+      ${selection ? html`<td class="box">${box(call, table, selected)}</td>` : nothing}
+      ${table.columns.map((column) =>
+        column.key === "start_time"
+          ? html`<td class="time">${opener(call, table)}</td>`
+          : html`<td class=${column.class} title=${column.title?.(call, formats) || nothing}>
+              ${column.cell(call, formats)}
+            </td>`,
+      )}
+    </tr>
+    ${"snippets" in call ? hits(call, table) : nothing}`;
+}
+
+function box(call: CallSummary, table: CallTable, selected: boolean): TemplateResult {
+  return html`<input
+    type="checkbox"
+    aria-label=${words.list.select(table.formats.time(call.start_time), callerText(call))}
+    .checked=${selected}
+    @click=${(event: MouseEvent) => table.select(call.id, (event.target as HTMLInputElement).checked, event.shiftKey)}
+  />`;
 }
 
 function opener(call: CallSummary, table: CallTable): TemplateResult {
@@ -108,61 +133,53 @@ function opener(call: CallSummary, table: CallTable): TemplateResult {
   const label = words.list.open(time, callerText(call));
   const title = table.formats.fullTime(call.start_time);
   if (!table.route) {
-    return html`<button class="open" type="button" aria-label=${label} title=${title} @click=${() => table.open(call.id)}>
+    return html`<button class="open" type="button" aria-label=${label} title=${title} @click=${() => table.look(call.id)}>
       ${time}
     </button>`;
   }
-  const href = `${table.route.replace(/\/+$/, "")}/${encodeURIComponent(call.id)}`;
   return html`<a
     class="open"
-    href=${href}
+    href=${hrefOf(table.route, call.id, table.q ? `q=${encodeURIComponent(table.q)}` : "")}
     aria-label=${label}
     title=${title}
     @click=${(event: MouseEvent) => {
       // A new tab or window is the browser's business.
       if (event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
       event.preventDefault();
-      table.open(call.id);
+      table.look(call.id);
     }}
     >${time}</a
   >`;
 }
 
-function caller(call: CallSummary): TemplateResult {
-  if (!call.caller_number && !call.caller_name) return none();
-  return html`${call.caller_number ? html`<bdi>${call.caller_number}</bdi>` : nothing}${
-    call.caller_name ? html` <bdi class=${call.caller_number ? "muted" : ""}>${call.caller_name}</bdi>` : nothing
-  }`;
-}
-
-function tools(call: CallSummary, formats: Formats): TemplateResult {
-  if (call.tool_call_count === null) return none();
-  const failed = call.tool_error_count ?? 0;
-  return html`${
-    failed > 0
-      ? html`<span class="failed">${icon("alert")}${words.list.failed(formats.integer(failed))}</span> `
-      : nothing
-  }${formats.integer(call.tool_call_count)}`;
-}
-
-function numberOrNone(value: number | null, format: (value: number) => string): TemplateResult | string {
-  return value === null
-    ? html`<span class="none" title=${words.notRecorded}
-        ><span aria-hidden="true">–</span><span class="hidden">${words.notRecorded}</span></span
-      >`
-    : format(value);
+function hits(call: FoundCallSummary, table: CallTable): TemplateResult | typeof nothing {
+  if (call.snippets.length === 0) return nothing;
+  const span = table.columns.length;
+  return html`<tr class="hits">
+    ${table.selection ? html`<td class="box"></td>` : nothing}
+    <td colspan=${span}>
+      ${call.snippets.map((snippet) => snippetLine(snippet, { ...table, id: call.id, q: table.q ?? "" }))}
+    </td>
+  </tr>`;
 }
 
 /** The shape of the table while the first answer is on its way. */
-export function skeletonTable(): TemplateResult {
+export function skeletonTable(keys: readonly string[] | undefined, boxes: boolean): TemplateResult {
+  const columns = columnsOf(keys);
   return html`<div class="scroll" role="status" aria-label=${words.list.loading}>
     <table class="skeleton" aria-hidden="true">
-      ${head(null)}
+      <thead>
+        <tr>
+          ${boxes ? html`<th class="box"></th>` : nothing}
+          ${columns.map(({ key, class: name }) => html`<th class=${name}>${words.list.columns[key]}</th>`)}
+        </tr>
+      </thead>
       <tbody>
         ${Array.from(
           { length: SKELETON_ROWS },
           () => html`<tr>
-            ${COLUMNS.map((column) => html`<td class=${column.class}><span class="bone"></span></td>`)}
+            ${boxes ? html`<td class="box"></td>` : nothing}
+            ${columns.map((column) => html`<td class=${column.class}><span class="bone"></span></td>`)}
           </tr>`,
         )}
       </tbody>

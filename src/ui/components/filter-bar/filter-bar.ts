@@ -9,6 +9,7 @@ import { shared } from "../../theme.ts";
 import { words } from "../../words.ts";
 import { define, SpeakingElement } from "../base.ts";
 import { icon } from "../parts.ts";
+import { chipText, shownValue } from "./chip-text.ts";
 import { filterBarStyles } from "./styles.ts";
 
 const CHOICES = ["outcome", "provider_name", "pipeline_name", "context_name"] as const;
@@ -21,39 +22,75 @@ export class FilterBar extends SpeakingElement {
   @property({ attribute: false }) facets: CallFacets | null = null;
   @property({ attribute: false }) formats!: Formats;
   @property() theme = "auto";
+  /** Whether facets stand beside the list, so that no drop-downs are needed here. */
+  @property({ type: Boolean }) beside = false;
+  /** Whether the person may ask by what is personal: words, numbers, names. */
+  @property({ type: Boolean }) personal = true;
 
-  #typing: ReturnType<typeof setTimeout> | undefined;
+  /** What was typed a moment ago, by parameter. */
+  #typing = new Map<string, string>();
+  #timer: ReturnType<typeof setTimeout> | undefined;
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    clearTimeout(this.#typing);
+    clearTimeout(this.#timer);
+  }
+
+  /** Typed text stays as it was typed, spaces at its end included, unless the filter says something else. */
+  override updated(): void {
+    for (const input of this.renderRoot.querySelectorAll<HTMLInputElement>("input[data-name]")) {
+      const { name = "" } = input.dataset;
+      const value = this.filter.get(name) ?? "";
+      if (!this.#typing.has(name) && input.value.trim() !== value) input.value = value;
+    }
+  }
+
+  /** Puts the cursor into the text query. */
+  focusSearch(): void {
+    this.renderRoot.querySelector<HTMLInputElement>(".q")?.select();
   }
 
   override render(): TemplateResult {
     const w = words.filter;
+    const durations = html`${this.#seconds("min_duration", w.minDuration, w.minDurationLabel)}
+    ${this.#seconds("max_duration", w.maxDuration, w.maxDurationLabel)}`;
     return html`<div class="bar root ${this.theme}" role="search" aria-label=${w.label}>
       <div class="line">
-        ${this.#presets()} ${this.#date("start_date", w.from)}
+        ${this.personal ? this.#query() : nothing} ${this.#presets()} ${this.#date("start_date", w.from)}
         <span class="muted" aria-hidden="true">–</span>
-        ${this.#date("end_date", w.to)} ${this.#typed("caller_number", w.number, "number")}
-        ${this.#typed("caller_name", w.name, "name")}
+        ${this.#date("end_date", w.to)}
       </div>
       <div class="line">
-        ${CHOICES.map((name) => this.#choice(name))} ${this.#tools()}
-        ${this.#seconds("min_duration", w.minDuration, w.minDurationLabel)}
-        ${this.#seconds("max_duration", w.maxDuration, w.maxDurationLabel)}
+        ${this.beside ? nothing : [...CHOICES.map((name) => this.#choice(name)), this.#tools()]}
+        ${
+          this.personal
+            ? [this.#typed("caller_number", w.number, "number"), this.#typed("caller_name", w.name, "name")]
+            : nothing
+        }
+        ${durations}
       </div>
       ${this.#chips()}
     </div>`;
   }
 
-  #change(filter: URLSearchParams): void {
-    clearTimeout(this.#typing);
+  #query(): TemplateResult {
+    const w = words.filter;
+    return html`<span class="query">${icon("search")}${this.#typed("q", w.q, "q", w.qHint)}</span>`;
+  }
+
+  /** What was typed and not told yet is part of whatever is told next. */
+  #change(change: (filter: URLSearchParams) => URLSearchParams): void {
+    clearTimeout(this.#timer);
+    let filter = this.filter;
+    for (const [name, value] of this.#typing) filter = withValue(filter, name, value);
+    this.#typing.clear();
+    filter = change(filter);
+    if (String(filter) === String(this.filter)) return;
     this.dispatchEvent(new CustomEvent("filter-change", { detail: { filter } }));
   }
 
   #set(name: string, ...values: string[]): void {
-    this.#change(withValue(this.filter, name, ...values));
+    this.#change((filter) => withValue(filter, name, ...values));
   }
 
   #presets(): TemplateResult {
@@ -63,7 +100,7 @@ export class FilterBar extends SpeakingElement {
         (preset) => html`<button
           type="button"
           aria-pressed=${preset === active}
-          @click=${() => this.#change(withPreset(this.filter, preset, this.formats.timezone, Date.now()))}
+          @click=${() => this.#change((filter) => withPreset(filter, preset, this.formats.timezone, Date.now()))}
         >
           ${preset.label()}
         </button>`,
@@ -86,18 +123,20 @@ export class FilterBar extends SpeakingElement {
     />`;
   }
 
-  #typed(name: string, label: string, size: string): TemplateResult {
+  #typed(name: string, label: string, size: string, hint = ""): TemplateResult {
     return html`<input
       class="field ${size}"
       type="search"
       placeholder=${label}
       aria-label=${label}
-      maxlength="100"
-      .value=${this.filter.get(name) ?? ""}
+      title=${hint || nothing}
+      aria-keyshortcuts=${name === "q" ? "/" : nothing}
+      maxlength=${name === "q" ? 500 : 100}
+      data-name=${name}
       @input=${(event: Event) => {
-        const value = inputValue(event).trim();
-        clearTimeout(this.#typing);
-        this.#typing = setTimeout(() => this.#set(name, value), TYPING_MS);
+        this.#typing.set(name, inputValue(event).trim());
+        clearTimeout(this.#timer);
+        this.#timer = setTimeout(() => this.#change((filter) => filter), TYPING_MS);
       }}
       @keydown=${(event: KeyboardEvent) => {
         if (event.key === "Enter") this.#set(name, inputValue(event).trim());
@@ -170,8 +209,7 @@ export class FilterBar extends SpeakingElement {
         chips,
         ([name, value]) => `${name}=${value}`,
         ([name, value]) => {
-          const label = words.filters[name] ?? name;
-          const text = shownValue(name, value);
+          const { name: label, value: text } = chipText(name, value);
           const rest = this.filter.getAll(name).filter((other) => other !== value);
           return html`<button
             class="chip"
@@ -179,11 +217,11 @@ export class FilterBar extends SpeakingElement {
             aria-label=${words.filter.remove(`${label} ${text}`)}
             @click=${() => this.#set(name, ...rest)}
           >
-            <span class="muted">${label}</span><bdi>${text}</bdi>${icon("close")}
+            <span class="muted">${label}</span> <bdi>${text}</bdi>${icon("close")}
           </button>`;
         },
       )}
-      <button class="button plain" type="button" @click=${() => this.#change(new URLSearchParams())}>
+      <button class="button plain" type="button" @click=${() => this.#change(() => new URLSearchParams())}>
         ${words.filter.clear}
       </button>
     </div>`;
@@ -192,15 +230,6 @@ export class FilterBar extends SpeakingElement {
 
 function inputValue(event: Event): string {
   return (event.target as HTMLInputElement | HTMLSelectElement).value;
-}
-
-/** The value of a filter for people. */
-function shownValue(name: string, value: string): string {
-  if (name === "outcome" && Object.hasOwn(words.outcomes, value))
-    return words.outcomes[value as keyof typeof words.outcomes];
-  if (name === "has_tool_calls") return value === "true" ? words.filter.withTools : words.filter.withoutTools;
-  if (name === "min_duration" || name === "max_duration") return `${value} s`;
-  return value;
 }
 
 define("call-lake-filter-bar", FilterBar);

@@ -52,6 +52,24 @@ export const filterBarStyles = css`
   .unset:not(:focus) {
     color: var(--muted);
   }
+  .query {
+    position: relative;
+    display: inline-flex;
+    flex: 1 1 240px;
+    min-width: 200px;
+    max-width: 460px;
+  }
+  .query .icon {
+    position: absolute;
+    inset-inline-start: 8px;
+    top: 6px;
+    color: var(--muted);
+    pointer-events: none;
+  }
+  .q {
+    width: 100%;
+    padding-inline-start: 30px;
+  }
   .number {
     width: 148px;
   }
@@ -84,7 +102,7 @@ export const filterBarStyles = css`
     gap: 4px;
     height: 24px;
     max-width: 320px;
-    padding: 0 4px 0 8px;
+    padding-inline: 8px 4px;
     border: 1px solid var(--line);
     border-radius: 12px;
     background: var(--accent-soft);
@@ -110,5 +128,19 @@ export const filterBarStyles = css`
   .chips .button {
     height: 24px;
     font-size: 12px;
+  }
+  /* Fingers need more room than a pointer does. */
+  @media (pointer: coarse) {
+    .presets button,
+    .field {
+      height: 40px;
+    }
+    .query .icon {
+      top: 12px;
+    }
+    .chip,
+    .chips .button {
+      height: 32px;
+    }
   }
 `;

@@ -1,0 +1,94 @@
+/** The half of `<call-history>` that asks: the query of the page, the rows under it, what is remembered of the person. */
+import type { PropertyValues } from "lit";
+import { property, state } from "lit/decorators.js";
+import { forServer, parseQuery, type Query, queryText } from "../../filter.ts";
+import type { HistoryStorage } from "../../storage.ts";
+import { CallLakeElement } from "../base.ts";
+import { Memory } from "./memory.ts";
+import { BEST_FIRST, CallRows, NEWEST_FIRST } from "./rows.ts";
+
+export abstract class AskingElement extends CallLakeElement {
+  /**
+   * The page's query, e.g. `outcome=error&start_date=2026-11-01&sort=-duration_seconds&peek=…`: the filter, the order,
+   * and the call that is looked at. The host keeps it in its URL.
+   */
+  @property() filter = "";
+  /** Rows of a page: 25, 50, 100 or 200. */
+  @property({ type: Number, attribute: "page-size" }) pageSize = 50;
+  /** Where columns, widths and views are remembered; the browser's localStorage if undefined. */
+  @property({ attribute: false }) storage: HistoryStorage | undefined;
+
+  @state() protected query: Query = parseQuery("");
+  /** What has been done, to be told once. */
+  @state() protected said = "";
+  /** Raised when the calls may be others than those that were counted. */
+  @state() protected version = 0;
+
+  protected readonly memory = new Memory(this, () => this.storage);
+  protected readonly rows = new CallRows(this, () => this.#question());
+
+  /** The query is about other calls than before. */
+  protected abstract onOtherCalls(): void;
+
+  override willUpdate(changed: PropertyValues<this>): void {
+    super.willUpdate(changed);
+    if (changed.has("storage")) void this.memory.read();
+    const asks = ["api", "headers", "timezone", "permissions", "pageSize"] as const;
+    const anew = asks.some((name) => changed.has(name));
+    if (changed.has("pageSize")) this.rows.toFirstPage();
+    if (changed.has("filter") || !this.hasUpdated) this.#take(parseQuery(this.filter), anew);
+    else if (anew) void this.rows.load();
+  }
+
+  /** Asks for the page again; the rows stay, dimmed, until the answer is there. */
+  refresh(): void {
+    this.said = "";
+    this.version++;
+    this.rows.total = null;
+    void this.rows.load();
+  }
+
+  protected may(permission: string): boolean {
+    return this.permissions?.includes(permission) ?? true;
+  }
+
+  protected get personal(): boolean {
+    return this.may("calls.read_pii");
+  }
+
+  protected get sort(): string {
+    const { sort, filter } = this.query;
+    return sort === null || (sort === BEST_FIRST && !filter.has("q")) ? NEWEST_FIRST : sort;
+  }
+
+  #question() {
+    if (!this.mayRead) return null;
+    return {
+      server: this.server,
+      filter: forServer(this.query.filter, this.zone),
+      sort: this.sort,
+      limit: this.pageSize,
+    };
+  }
+
+  /** Makes the query the page's; asks for rows if it is about others. */
+  #take(query: Query, anew = false): void {
+    const before = this.query;
+    this.query = query;
+    const same = String(query.filter) === String(before.filter) && query.sort === before.sort;
+    if (same && this.hasUpdated && !anew) return;
+    if (!same) {
+      this.onOtherCalls();
+      this.said = "";
+      this.rows.toFirstPage();
+    }
+    void this.rows.load();
+  }
+
+  /** `replace`: no step of its own on the way back. */
+  protected go(change: Partial<Query>, replace = false): void {
+    this.#take({ ...this.query, ...change });
+    this.filter = queryText(this.query);
+    this.tell("call-navigate", { query: this.filter, replace });
+  }
+}
