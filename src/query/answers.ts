@@ -142,7 +142,10 @@ export interface CallStats {
   tools: ToolCount[];
   cost: CostOfCurrency[];
   top_callers: CallerCount[];
+  /** With include=sql: the totals' statement. */
   sql?: string;
+  /** With include=sql: a statement over the view `calls` for each member above, the period before, histogram and trend. */
+  queries?: { [member: string]: string };
 }
 
 /** GET /facets: distinct values under the filter, most frequent first, at most 500 of each; null = not recorded. */

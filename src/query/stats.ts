@@ -3,16 +3,17 @@ import { addedUp, type PartName } from "../store/lake/rollup-parts.ts";
 import type { CallerCount, CallStats, Totals } from "./answers.ts";
 import type { Ask } from "./asking.ts";
 import { type OffsetSpan, offsetSpans } from "./calendar.ts";
-import { type Filter, whereOf } from "./filter.ts";
+import type { Filter } from "./filter.ts";
 import { groupsOf } from "./rollup-groups.ts";
 import type { Rollups } from "./rollups.ts";
 import type { Row } from "./rows.ts";
 import type { Scope } from "./scope.ts";
 import { spanDays } from "./span-days.ts";
-import { raw, readable, type Sql, sql } from "./statement.ts";
+import { raw, type Sql, sql } from "./statement.ts";
 import { answerFrom, type Counts, totalsFrom } from "./stats-answer.ts";
 import { topCallers } from "./stats-callers.ts";
 import { daysSpan, StatsSource, unionAll } from "./stats-source.ts";
+import { statsQueries } from "./stats-sql.ts";
 import { type Bucket, bucketFor, bucketSql, weekHourSql } from "./timeline.ts";
 import type { View } from "./view.ts";
 
@@ -40,27 +41,12 @@ export async function statsOf(
       previous ? previousTotals(view, ask, rollups, previous, scope) : null,
     ]);
     const answer = answerFrom(counts, filter, bucket, callers, before);
-    return withSql ? { ...answer, sql: statsSql(filter, scope) } : answer;
+    if (!withSql) return answer;
+    const queries = statsQueries(filter, previous, bucket, scope);
+    return { ...answer, sql: queries["totals"] ?? "", queries };
   } finally {
     source.held.release();
   }
-}
-
-/** The totals as a statement over the view `calls`. */
-export function statsSql(filter: Filter, scope: Scope): string {
-  return readable(sql`SELECT count(*) AS calls,
-  sum(duration_seconds) AS duration_seconds_total,
-  avg(duration_seconds) AS avg_duration_seconds,
-  sum(tool_call_count)::BIGINT AS tool_calls,
-  sum(tool_ok_count)::BIGINT AS tool_ok,
-  sum(tool_error_count)::BIGINT AS tool_errors,
-  sum(len(turn_latencies_ms))::BIGINT AS turns,
-  sum(list_sum(turn_latencies_ms))::DOUBLE / sum(len(turn_latencies_ms)) AS avg_turn_latency_ms,
-  sum(barge_in_count)::BIGINT AS barge_ins,
-  count(*) FILTER (barge_in_count > 0) / count(*) AS barge_in_rate,
-  count(*) FILTER (outcome = 'completed') AS completed
-FROM calls
-WHERE ${whereOf(filter, scope)}`);
 }
 
 function callersOf(
