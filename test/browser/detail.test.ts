@@ -168,6 +168,7 @@ it("draws each turn on a time axis and beside all calls' percentiles, with gaps 
   const call = CALLS.find((one) => one.turns?.some((turn) => turn.e2e_ms === null) && one.turns.length > 3);
   const turns = call?.turns ?? [];
   const { page, complaints, close } = await openDetail(browser, host, call?.id ?? "", {}, { colorScheme: "dark" });
+  host.asked.length = 0;
   await tab(page, "Metrics").click();
   await page.getByText("Lines: p50 and p95 of all calls").waitFor();
   const charts = page.locator("call-lake-metrics call-lake-chart");

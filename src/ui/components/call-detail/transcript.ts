@@ -86,7 +86,8 @@ export class Transcript extends SpeakingElement {
     if (this.#hits.length > 0) void this.#go(0);
   }
 
-  override updated(): void {
+  override updated(changed: PropertyValues): void {
+    if (changed.get("q") !== undefined && this.q !== "") void this.#go(0);
     if (this.shown < this.#signatures.length) {
       clearTimeout(this.#slice);
       this.#slice = setTimeout(() => {
