@@ -19,6 +19,8 @@ import { healthRoutes } from "./routes/health.ts";
 import { ingestRoutes } from "./routes/ingest.ts";
 import { labelRoutes } from "./routes/labels.ts";
 import { liveRoutes } from "./routes/live.ts";
+import { metricsRoutes } from "./routes/metrics.ts";
+import { openApiRoutes } from "./routes/openapi.ts";
 import { reportRoutes } from "./routes/report.ts";
 import { searchRoutes } from "./routes/search.ts";
 import { sqlRoutes } from "./routes/sql.ts";
@@ -71,6 +73,8 @@ const ROUTES: readonly Routes[] = [
   searchRoutes,
   statsRoutes,
   healthRoutes,
+  metricsRoutes,
+  openApiRoutes,
   ingestRoutes,
   eventRoutes,
   sqlRoutes,

@@ -15,7 +15,8 @@ const CALLS_MAX = 1000;
 const LABELS_MAX = 50;
 
 const label = z.string().trim().min(1).max(100);
-const body = z
+/** The body of POST /labels. */
+export const labelChange = z
   .strictObject({
     ids: z.array(z.string().refine(isCallIdentity, "is no id of a call")).min(1).max(CALLS_MAX).optional(),
     filter: z.string().max(20_000).optional(),
@@ -33,7 +34,7 @@ export async function setLabels(
 ): Promise<Response> {
   const asker = allowed(c, "calls.label");
   if (!intake) throw new ApiError(503, "unavailable", "This host records nothing: it passed no history.");
-  const parsed = body.safeParse(await jsonOf(c));
+  const parsed = labelChange.safeParse(await jsonOf(c));
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
     throw new ApiError(400, "bad_request", issue?.message ?? "This names no labels.", issue?.path.join(".") || null);

@@ -12,6 +12,9 @@ export const instantSchema = z.union(
   "A time is ISO 8601 with its zone, or whole milliseconds since 1970.",
 );
 
+/** Any JSON value. */
+export const anyJson = z.json();
+
 /** People click on it. */
 const address = z
   .string()
@@ -33,7 +36,7 @@ function schemaOf(shape: Shape): z.ZodType {
     case "instant":
       return instantSchema.nullable();
     case "json":
-      return z.json();
+      return anyJson;
     case "one_of":
       return z.enum(shape.values).nullable();
     case "list":

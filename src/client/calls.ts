@@ -90,9 +90,14 @@ export function getStats(
   return ask(server, "/stats", { query: joined(filter, sql ? { include: "sql" } : {}), signal });
 }
 
-/** The values to filter by, with counts under the filter. */
-export function getFacets(server: Server, filter: Filter, signal?: AbortSignal): Promise<CallFacets> {
-  return ask(server, "/facets", { query: joined(filter), signal });
+/** The values to filter by, with counts under the filter; `tools`: the names of tools too, which cost most. */
+export function getFacets(
+  server: Server,
+  filter: Filter,
+  { tools }: { readonly tools?: boolean } = {},
+  signal?: AbortSignal,
+): Promise<CallFacets> {
+  return ask(server, "/facets", { query: joined(filter, tools ? { include: "tool_name" } : {}), signal });
 }
 
 /** Values of one column that begin so: to complete what somebody types. */

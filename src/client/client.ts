@@ -46,7 +46,8 @@ export function createCallHistoryClient(server: Server) {
       searchCalls(server, q, filter, page, signal),
     stats: (filter: Filter = {}, more?: { readonly sql?: boolean }, signal?: Signal) =>
       getStats(server, filter, more, signal),
-    facets: (filter: Filter = {}, signal?: Signal) => getFacets(server, filter, signal),
+    facets: (filter: Filter = {}, more?: { readonly tools?: boolean }, signal?: Signal) =>
+      getFacets(server, filter, more, signal),
     facet: (column: string, filter: Filter = {}, more?: { prefix?: string; limit?: number }, signal?: Signal) =>
       getFacet(server, column, filter, more, signal),
     export: (filter: Filter = {}, choice?: ExportChoice, signal?: Signal) =>

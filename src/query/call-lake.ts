@@ -10,6 +10,7 @@ import type { CallFacets, CallList, CallSearch, CallStats, FacetValues, Health }
 import { type Ask, Asking } from "./asking.ts";
 import { openChildEngine } from "./child-engine.ts";
 import { countOf, idsOf } from "./count.ts";
+import { countedEngine, type QueryCounts } from "./counted-engine.ts";
 import { getCall } from "./detail.ts";
 import { openDuckdbEngine } from "./duckdb-engine.ts";
 import type { EngineOptions, QueryEngine } from "./engine.ts";
@@ -60,6 +61,8 @@ export interface SqlAnswer {
 export interface CallLake {
   /** The calls that run now. It knows of no scope: whoever shows them holds it. */
   readonly live: LiveFeed;
+  /** Statements asked so far, and those that are open now. */
+  readonly queries: QueryCounts;
   list(filter: Filter, page: Page, scope: Scope, signal?: AbortSignal): Promise<CallList>;
   /** The calls that have the filter's q, the best or the newest first, with snippets. */
   search(filter: Filter, page: SearchPage, scope: Scope, signal?: AbortSignal): Promise<CallSearch>;
@@ -117,10 +120,11 @@ export async function openCallLake(options: CallLakeOptions): Promise<CallLake> 
 /** A lake over an engine that is open; `close` closes it. */
 export function lakeOf(
   dir: string,
-  engine: QueryEngine,
+  opened: QueryEngine,
   log: (message: string) => void,
   openDesk: () => Promise<QueryEngine> = () => Promise.reject(new EngineLostError("This lake has no desk for SQL.")),
 ): CallLake {
+  const { engine, counts } = countedEngine(opened);
   const follower = new JournalFollower(dir);
   const live = new LiveFeed(dir, { log });
   const viewing = new Viewing(dir, engine, follower, log);
@@ -137,6 +141,7 @@ export function lakeOf(
   const desk = new AnalystDesk(dir, openDesk, follower, log);
   return {
     live,
+    queries: counts,
     list: (filter, page, scope, signal) =>
       asking.question(async (view, ask) => {
         const recent = filter.q === null ? null : recentOf(view, filter, page);

@@ -69,6 +69,7 @@ describe("asking", () => {
       { value: "deepgram", calls: 2 },
       { value: "local", calls: 1 },
     ]);
+    expect((await client.facets({}, { tools: true })).tool_name).toBeDefined();
     expect(await client.facet("provider_name", {}, { prefix: "LO", limit: 5 })).toEqual({
       values: [{ value: "local", calls: 1 }],
     });

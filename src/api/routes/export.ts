@@ -25,19 +25,23 @@ const COLUMNS_LENGTH_MAX = 4000;
 /** A stream that takes the next piece when the client has room for it; a client that leaves ends the export. */
 function streamOf(bytes: AsyncIterable<Uint8Array>, log: (message: string) => void): ReadableStream<Uint8Array> {
   const pieces = bytes[Symbol.asyncIterator]();
+  let left = false;
   return new ReadableStream({
     pull: async (controller) => {
       try {
         const { done, value } = await pieces.next();
+        if (left) return;
         if (done) controller.close();
         else controller.enqueue(value);
       } catch (error) {
+        if (left) return;
         // The status is sent already: a connection that breaks off is how the client learns that this is not all.
         log(`An export broke off: ${error instanceof Error ? error.message : String(error)}`);
         controller.error(error);
       }
     },
     cancel: async () => {
+      left = true;
       await pieces.return?.();
     },
   });

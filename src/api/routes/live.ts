@@ -1,5 +1,6 @@
 /** GET /active, /active/:call_id/transcript and /live, POST /:call_id/end: the calls that run now. */
 import type { Context } from "hono";
+import { z } from "zod";
 import { refuseUnknown } from "../../query/index.ts";
 import { isCallIdentity } from "../../record/id.ts";
 import type { LiveFeed } from "../../store/journal/live-feed.ts";
@@ -7,6 +8,8 @@ import type { LiveState } from "../../store/journal/live-state.ts";
 import type { ActiveCalls, EndCallAnswer, LiveTranscript } from "../contract.ts";
 import { ApiError } from "../errors.ts";
 import { type ApiEnv, type Asker, allowed } from "../identity.ts";
+import { jsonIn } from "../ingest/body.ts";
+import { checked } from "../ingest/refusal.ts";
 import { refuseTooMany } from "../live/frames.ts";
 import { parseLiveFilter, Sight } from "../live/sight.ts";
 import { upgradeOf } from "../live/socket.ts";
@@ -14,7 +17,11 @@ import { sseOf } from "../live/sse.ts";
 import type { ApiParts, Routes } from "../parts.ts";
 
 const END_WAIT_MS = 5000;
-const REASON_MAX = 500;
+
+/** The body of POST /:call_id/end, which may be empty. */
+export const endRequest = z.strictObject({
+  reason: z.string("reason is a text.").max(500, "reason has at most 500 characters.").default(""),
+});
 
 export const liveRoutes: Routes = (api, parts) => {
   const { live } = parts.lake;
@@ -87,17 +94,7 @@ async function runningCall(live: LiveFeed, name: string, { scope }: Asker): Prom
 async function reasonOf(c: Context): Promise<string> {
   const text = await c.req.text();
   if (text === "") return "";
-  let body: unknown;
-  try {
-    body = JSON.parse(text);
-  } catch {
-    throw new ApiError(400, "bad_request", "The body is not JSON.");
-  }
-  const { reason = "", ...more } = typeof body === "object" && body !== null ? (body as { reason?: unknown }) : {};
-  const [unknown] = Object.keys(more);
-  if (unknown !== undefined) throw new ApiError(400, "bad_request", `The body has reason, and no ${unknown}.`, unknown);
-  if (typeof reason === "string" && reason.length <= REASON_MAX) return reason;
-  throw new ApiError(400, "bad_request", `reason is a text of at most ${REASON_MAX} characters.`, "reason");
+  return checked(endRequest, jsonIn(new TextEncoder().encode(text)), "a reason").reason;
 }
 
 const named = (c: Context): string => `The call ${JSON.stringify(c.req.param("call_id")?.slice(0, 100))}`;

@@ -10,7 +10,8 @@ import type { Routes } from "../parts.ts";
 /** Rows of one record batch. */
 const BATCH_ROWS = 2000;
 
-const question = z.strictObject({
+/** The body of POST /sql. */
+export const sqlQuestion = z.strictObject({
   sql: z.string().min(1).max(SQL_LIMITS.sql_characters_max),
   limit: z.int().min(1).max(SQL_LIMITS.rows_max).default(1000),
   timeout_ms: z.int().min(1).max(SQL_LIMITS.timeout_ms_max).default(10_000),
@@ -20,7 +21,7 @@ export const sqlRoutes: Routes = (api, { lake }) => {
   api.get("/sql/schema", (c) => c.json(sqlSchema(allowed(c, "calls.sql").scope)));
   api.post("/sql", async (c) => {
     const { scope } = allowed(c, "calls.sql");
-    const parsed = question.safeParse(await jsonOf(c));
+    const parsed = sqlQuestion.safeParse(await jsonOf(c));
     if (!parsed.success) {
       const [issue] = parsed.error.issues;
       const unknown = issue?.code === "unrecognized_keys" ? issue.keys : [];
