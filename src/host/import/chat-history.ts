@@ -131,7 +131,7 @@ function* session(session_id: string, rows: Iterable<GroupedRow>, file: string):
     rows: taken,
     columns: {
       ...{ source: "report", call_id: session_id, session_id, start_time: first.at, end_time: last },
-      ...{ device_id: device, assistant_id: agent, conversation },
+      ...{ device_id: device, assistant_id: agent, conversation, tool_calls: null },
       metadata: audio.size === 0 ? null : { audio_ids: [...audio] },
     },
   };

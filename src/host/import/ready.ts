@@ -30,12 +30,24 @@ export function recordOf({ columns }: ToldCall, naming: Naming): CallRecord | { 
     created_at: columns.created_at ?? columns.end_time ?? start,
     rev: naming.keeps_ids ? columns.rev : 1,
   });
+  leaveUnknown(record, columns);
   if (naming.keeps_ids && id !== undefined && id !== null) {
     if (!isCallIdentity(id) || dayOf(id) !== dayOfTime(start))
       return { reason: `id is no id of a call that began ${record.start_time}: ${JSON.stringify(id)}.` };
     record.id = id;
   }
   return record;
+}
+
+const COUNTS = {
+  conversation: ["user_messages", "assistant_messages", "total_turns"],
+  tool_calls: ["tool_call_count", "tool_ok_count", "tool_error_count"],
+} as const;
+
+/** Where a source says that it has no transcript, or no tools, their counts are not 0 but unknown, unless it gives them. */
+function leaveUnknown(record: CallRecord, columns: ToldCall["columns"]): void {
+  for (const list of ["conversation", "tool_calls"] as const)
+    if (columns[list] === null) for (const count of COUNTS[list]) record[count] = columns[count] ?? null;
 }
 
 /** A record as it waits to be published. */

@@ -91,7 +91,7 @@ function toldCall(row: Row, place: Place, { zone, currency }: Reading): Item {
       duration_seconds: seconds === null ? null : Number(seconds),
       time_zone: inNz ? NZ : null,
       ...namesOf(row),
-      ...endingOf(row["ended_reason"] ?? null),
+      ...endingOf(row["ended_reason"] || null, Number(seconds) > 0 && !row["call_transcript"]),
       cost_total: cost_total === null ? null : Number(cost_total),
       currency: cost_total === null ? null : currency,
       summary: row["call_summary"] ?? null,
@@ -99,6 +99,7 @@ function toldCall(row: Row, place: Place, { zone, currency }: Reading): Item {
       call_outcome: row["call_outcome"] ?? null,
       keywords: textsOf(row["keywords"] ?? null),
       conversation: wordsOf(row["call_transcript"] ?? null),
+      tool_calls: null,
       server_messages: looseValue(row["server_messages"]),
       metadata: metadataOf(row),
       created_at: instantOf(row["created_at"], zone),
@@ -137,12 +138,14 @@ function namesOf(row: Row): ToldCall["columns"] {
   };
 }
 
-function endingOf(reason: string | null): ToldCall["columns"] {
-  if (reason === null) return {};
+/** `silent`: it lasted, and what was said is not known; that is no reason to call it abandoned. */
+function endingOf(reason: string | null, silent: boolean): ToldCall["columns"] {
+  const lasted = silent ? ({ outcome: "completed" } as const) : {};
+  if (reason === null) return lasted;
   const { outcome, ended_by, graceful } = vapiEnding(reason);
   return {
     ended_reason: reason,
-    ...(outcome === undefined ? {} : { outcome }),
+    ...(outcome === undefined ? lasted : { outcome }),
     ended_by: ended_by === "unknown" ? null : ended_by,
     graceful,
     error_message: outcome === "error" ? reason : null,
