@@ -17,7 +17,7 @@ afterAll(() => rmSync(root, { recursive: true, force: true }));
 type Kind = ImportOptions["kind"];
 const SOURCES: readonly [kind: Kind, file: string, rows: number, rejected: number, calls: number][] = [
   ["ava", "ava.sql", 4, 1, 3],
-  ["cosmos", "cosmos.json", 6, 3, 3],
+  ["cosmos", "cosmos.txt", 6, 3, 3],
   ["chat-history", "chat-history.csv", 12, 5, 3],
   ["chat-history", "chat-history-dump.sql", 5, 1, 2],
   ["user-sessions", "user-sessions.csv", 6, 2, 4],
@@ -76,10 +76,10 @@ describe("a packed source", () => {
   });
 
   it("is refused with a sentence when it is cut off", async () => {
-    const path = join(root, "cut.json.gz");
-    writeFileSync(path, gzipSync(readFileSync(join(GOLDEN, "cosmos.json"))).subarray(0, 300));
+    const path = join(root, "cut.txt.gz");
+    writeFileSync(path, gzipSync(readFileSync(join(GOLDEN, "cosmos.txt"))).subarray(0, 300));
     const importing = importCalls({ dir: join(root, "cut"), kind: "cosmos", from: [path] });
-    await expect(importing).rejects.toThrow(/cut\.json\.gz is damaged or not complete/);
+    await expect(importing).rejects.toThrow(/cut\.txt\.gz is damaged or not complete/);
   });
 });
 

@@ -25,7 +25,7 @@ killed or stopped by Ctrl-C goes on when it is started again.
 --currency CODE    the currency of money that names none, e.g. USD (not known)
 --rejects FILE     where rows go that are no call, with line and reason (rejects-KIND-<time>.ndjson, here)
 
-Exit code 1 if a row was rejected, or if it was stopped.`,
+Exit code 1 if a row was rejected; 130 if it was stopped.`,
   options: {
     "dry-run": { type: "boolean", default: false },
     "time-zone": { type: "string" },
@@ -87,27 +87,25 @@ async function dryRun(given: Given, options: ImportOptions): Promise<number> {
 
 async function run(given: Given, options: ImportOptions): Promise<number> {
   const rejects_file = resolve(given.text("rejects") ?? `rejects-${options.kind}-${stamp()}.ndjson`);
-  let shown: { phase: string; bar: Progress } | null = null;
+  const bars = new Map<string, Progress>();
   const report = await importCalls({
     ...options,
     rejects_file,
     signal: stopSignal(),
     log: tell,
     onProgress: (phase, done, total, unit) => {
-      if (shown?.phase !== phase) {
-        shown?.bar.close();
-        shown = {
-          phase,
-          bar: new Progress(phase, unit === "bytes" ? total / 1e6 : total, unit === "bytes" ? "MB" : unit),
-        };
-      }
-      shown.bar.at(unit === "bytes" ? done / 1e6 : done);
+      const [one, shown] = unit === "bytes" ? [1e6, "MB"] : [1, unit];
+      if (!bars.has(phase)) for (const bar of bars.values()) bar.close();
+      const bar = bars.get(phase) ?? new Progress(phase, total / one, shown);
+      bars.set(phase, bar);
+      bar.at(done / one, total / one);
     },
   });
-  (shown as { bar: Progress } | null)?.bar.close();
+  [...bars.values()].at(-1)?.close();
   for (const problem of report.problems) tell(problem);
   given.report(report, words(report));
-  return report.rows_rejected === 0 && !report.interrupted ? EXIT.ok : EXIT.failed;
+  if (report.interrupted) return EXIT.stopped;
+  return report.rows_rejected === 0 ? EXIT.ok : EXIT.failed;
 }
 
 function words(report: ImportReport): string {

@@ -151,14 +151,15 @@ export class Publisher {
 
 /** Rows hold text; the object is made for the moment in which it is asked for. */
 function rowOf({ id, rev, line }: ReadyCall): Row {
-  return {
+  const row = {
     id,
     rev,
-    line,
     get record() {
       return JSON.parse(line) as object;
     },
   };
+  // Not enumerable: whoever copies the row with another record must not keep the old one's text.
+  return Object.defineProperty(row, "line", { value: line });
 }
 
 function namesIn(line: string): { source: string; call_id: string } {
@@ -173,8 +174,11 @@ function messagesIn(line: string): number {
 
 /** The call under the id, the start and the revision of the record that is there. */
 function inPlaceOf(call: ReadyCall, known: KnownCall): ReadyCall {
-  if (call.id === known.id) return withRev(call, known.rev);
+  const lost = known.outcome === "lost";
+  if (call.id === known.id && !lost) return withRev(call, known.rev);
   const told = JSON.parse(call.line) as CallRecord;
+  // A call that was recorded until its engine died stays its writer's: the next import finds it as recorded already.
+  if (lost) told.writer = known.writer;
   const start_time = new Date(known.start_ms).toISOString();
   // The offsets of messages follow from the start.
   const conversation = told.conversation?.map((message) => ({
