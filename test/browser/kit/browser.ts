@@ -62,6 +62,13 @@ export function keep(name: string, bytes: Uint8Array): void {
   writeFileSync(join(ARTIFACTS, name), bytes);
 }
 
+/** Turns an element, and the inside it has, from right to left. */
+export async function turn(page: Page, tag: string): Promise<void> {
+  await page.locator(tag).evaluate((element) => {
+    for (const one of [element, ...(element.shadowRoot?.querySelectorAll("*") ?? [])]) (one as HTMLElement).dir = "rtl";
+  });
+}
+
 const PATIENCE_MS = 20_000;
 
 /** Asks again until the answer is the one expected: how fast the machine is is no matter of the test. */

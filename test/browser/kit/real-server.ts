@@ -26,6 +26,8 @@ export interface RealServer {
   readonly asked: string[];
   /** Answers no request for data until it is false again: as if the network was gone. */
   down: boolean;
+  /** Ends all connections that are open. */
+  cut(): void;
   ask<T>(path: string, init?: RequestInit): Promise<T>;
   close(): Promise<void>;
 }
@@ -64,6 +66,7 @@ export async function startRealServer(records: readonly CallRecord[]): Promise<R
     permissions: ALL,
     asked: [],
     down: false,
+    cut: () => server.closeAllConnections(),
     ask: async <T>(path: string, init?: RequestInit) =>
       (await (await fetch(`${url}/api/calls${path}`, init)).json()) as T,
     close: async () => {
