@@ -13,6 +13,7 @@ export interface EtlSettings {
   readonly dir: string;
   readonly publish_seconds?: number;
   readonly retention_days?: number;
+  readonly retention_rules?: unknown;
   readonly seal_grace_seconds?: number;
 }
 

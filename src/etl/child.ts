@@ -22,8 +22,8 @@ async function work(message: ToChild & { kind: "task" }): Promise<void> {
   const { number } = message;
   try {
     if (settings === undefined) throw new Error("The etl process was asked before it was started.");
-    const { dir, retention_days } = settings;
-    const options = { log, ...(retention_days === undefined ? {} : { retention_days }) };
+    const { dir, retention_days, retention_rules } = settings;
+    const options = { log, retention_rules, ...(retention_days === undefined ? {} : { retention_days }) };
     const answer =
       message.task === "erase"
         ? await erase(dir, message.given.request, { who: message.given.who }, options)

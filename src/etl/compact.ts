@@ -5,6 +5,7 @@ import { addFile } from "../store/lake/add-file.ts";
 import { listDays, visibleOfDay } from "../store/lake/listing.ts";
 import type { LakeFile } from "../store/lake/names.ts";
 import { quote } from "../store/lake/sql.ts";
+import { finishDoing } from "./expire.ts";
 import { type Job, type JobOptions, runJob } from "./job.ts";
 import { removeLakeFile } from "./rewrite.ts";
 import { assertCount } from "./write-rows.ts";
@@ -14,50 +15,75 @@ export interface CompactReport {
   into: number;
 }
 
+export interface CompactOptions extends JobOptions {
+  /** Stops between two merges: what is merged stays so, and the next run goes on. */
+  readonly signal?: AbortSignal;
+  /** Bytes of Parquet merged so far, of all there are to merge. */
+  readonly on_progress?: (bytes: number, all: number) => void;
+}
+
 const FILES_MAX = 16;
 const BYTES_MAX = 512 * 1024 * 1024;
 const DAY_MS = 86_400_000;
 
 /** Merges the files of a writer and day where there are more than 16, or more than one and the day is settled. */
-export function compact(dir: string, options: JobOptions = {}): Promise<CompactReport> {
-  return runJob(dir, options, compactAll);
+export function compact(dir: string, options: CompactOptions = {}): Promise<CompactReport> {
+  return runJob(dir, options, (job) => compactAll(job, options));
 }
 
 /** The same, inside a job that holds the lock. */
-export async function compactAll(job: Job): Promise<CompactReport> {
+export async function compactAll(
+  job: Job,
+  { signal, on_progress }: Pick<CompactOptions, "signal" | "on_progress"> = {},
+): Promise<CompactReport> {
   const report = { merged: 0, into: 0 };
+  // Its file must not be merged before its receipt is written.
+  await finishDoing(job);
+  const runs = await runsToMerge(job);
+  const all = runs.reduce((sum, run) => sum + run.bytes, 0);
+  let bytes = 0;
+  for (const run of runs) {
+    signal?.throwIfAborted();
+    on_progress?.(bytes, all);
+    await merge(job, run.files);
+    bytes += run.bytes;
+    report.merged += run.files.length;
+    report.into++;
+  }
+  on_progress?.(bytes, all);
+  return report;
+}
+
+/** Neighbouring files of a writer and day that become one. */
+interface Run {
+  readonly files: LakeFile[];
+  bytes: number;
+}
+
+async function runsToMerge(job: Job): Promise<Run[]> {
+  const runs: Run[] = [];
   // A day is settled once yesterday is past it: calls that end after midnight have been published by then.
   const yesterday = dayOfTime(job.now() - DAY_MS);
   for (const day of await listDays(job.dir, job.fs)) {
     const byWriter = Map.groupBy(await visibleOfDay(job.dir, day, job.fs), (file) => file.writer);
-    for (const files of byWriter.values()) {
-      if (files.length <= 1 || (files.length <= FILES_MAX && day >= yesterday)) continue;
-      for (const run of await runsOf(job, files)) {
-        await merge(job, run);
-        report.merged += run.length;
-        report.into++;
-      }
-    }
+    for (const files of byWriter.values())
+      if (files.length > 1 && (files.length > FILES_MAX || day < yesterday)) runs.push(...(await runsOf(job, files)));
   }
-  return report;
+  return runs;
 }
 
 /** Neighbouring files that together stay below the size of one output. */
-async function runsOf(job: Job, files: readonly LakeFile[]): Promise<LakeFile[][]> {
-  const runs: LakeFile[][] = [];
-  let bytes = 0;
+async function runsOf(job: Job, files: readonly LakeFile[]): Promise<Run[]> {
+  const runs: Run[] = [];
   for (const file of [...files].sort((a, b) => a.first - b.first)) {
     const { size } = await job.fs.stat(file.path);
     const run = runs.at(-1);
-    if (run !== undefined && bytes + size <= BYTES_MAX) {
-      run.push(file);
-      bytes += size;
-    } else {
-      runs.push([file]);
-      bytes = size;
-    }
+    if (run !== undefined && run.bytes + size <= BYTES_MAX) {
+      run.files.push(file);
+      run.bytes += size;
+    } else runs.push({ files: [file], bytes: size });
   }
-  return runs.filter((run) => run.length > 1);
+  return runs.filter((run) => run.files.length > 1);
 }
 
 async function merge(job: Job, run: readonly LakeFile[]): Promise<void> {

@@ -16,14 +16,18 @@ export interface JobOptions {
   readonly wait_ms?: number;
   /** How long the open calls of a dead writer wait for its engine's new start before they are closed as lost; 0 = not at all. */
   readonly seal_grace_ms?: number;
-  /** Rows older than this many days are refused; 0 = none are. */
+  /** Days a call is kept (0 = for ever), and the rules as JSON gives them: what the last retention would have dropped is refused. */
   readonly retention_days?: number;
+  readonly retention_rules?: unknown;
+  /** DuckDB's memory while it merges whole days, such as 256MiB (the default); what does not fit goes to tmp/. */
+  readonly memory_limit?: string;
 }
 
 export interface Job {
   readonly dir: string;
   readonly fs: StoreFs;
   readonly retention_days: number;
+  readonly retention_rules: unknown;
   readonly seal_grace_ms: number;
   /** First and last id of each Parquet file asked so far, null for one without rows; by path. */
   readonly id_ranges: Map<string, { first: string; last: string } | null>;
@@ -52,6 +56,7 @@ export async function runJob<T>(folder: string, options: JobOptions, work: (job:
         dir,
         fs,
         retention_days,
+        retention_rules: options.retention_rules,
         seal_grace_ms: options.seal_grace_ms ?? 0,
         id_ranges: new Map(),
         now: options.now ?? Date.now,
@@ -63,7 +68,7 @@ export async function runJob<T>(folder: string, options: JobOptions, work: (job:
         },
         withBoundedDb: async (merge) => {
           if (options.db !== undefined) return merge(options.db);
-          const db = await open("256MB", 1);
+          const db = await open(options.memory_limit ?? "256MB", 1);
           try {
             return await merge(db);
           } finally {

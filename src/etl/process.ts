@@ -95,9 +95,10 @@ class Supervised implements EtlProcess {
     child.on("message", (message: FromChild) => this.#hear(message));
     child.on("error", (error) => this.#options.log?.(`The etl process: ${error.message}`));
     child.on("exit", (code, signal) => this.#ended(code, signal, performance.now() - started));
-    const { dir, publish_seconds, retention_days } = this.#options;
+    const { dir, publish_seconds, retention_days, retention_rules } = this.#options;
     const settings = {
       dir,
+      ...(retention_rules === undefined ? {} : { retention_rules }),
       ...(publish_seconds === undefined ? {} : { publish_seconds }),
       ...(retention_days === undefined ? {} : { retention_days }),
     };

@@ -1,12 +1,16 @@
 /** Brings the rows of one segment into the lake: a file a day, and older revisions of the same calls out of it. */
-import { dayOf, dayOfTime, isCallIdentity } from "../record/index.ts";
+import { dayOf, isCallIdentity } from "../record/index.ts";
 import { addFile } from "../store/lake/add-file.ts";
 import { visibleOfDay } from "../store/lake/listing.ts";
 import { ERASED_REV, mergeMasks, readMasks, writeMask } from "../store/lake/masks.ts";
 import { covers } from "../store/lake/names.ts";
+import { withoutExpired } from "./expire.ts";
 import { finishReplacement } from "./finish-masks.ts";
+import { listHolds } from "./holds.ts";
 import type { Job } from "./job.ts";
 import { knownRevs } from "./known-ids.ts";
+import { readState } from "./retention-state.ts";
+import { expiredOf, rulesOf, type Terms } from "./rules.ts";
 import { copyRows, type Row } from "./write-rows.ts";
 
 /** What became of the rows of a segment. */
@@ -34,13 +38,6 @@ export const noRows = (): RowCounts => ({
   refused_old: 0,
   refused_id: 0,
 });
-
-const DAY_MS = 86_400_000;
-
-/** The first day that is kept, or "" if all are. */
-export function horizonDay(retentionDays: number, nowMs: number): string {
-  return retentionDays === 0 ? "" : dayOfTime(nowMs - retentionDays * DAY_MS);
-}
 
 interface DayPlan {
   readonly day: string;
@@ -81,14 +78,36 @@ export async function publishRows(
 
 async function admitted(job: Job, rows: readonly Row[], counts: RowCounts): Promise<Row[]> {
   const masks = mergeMasks(await readMasks(job.dir, job.fs));
-  const horizon = horizonDay(job.retention_days, job.now());
-  return rows.filter((row) => {
+  const terms = await lastTerms(job);
+  return rows.flatMap((row) => {
     if (!isCallIdentity(row.id)) counts.refused_id++;
     else if (masks.get(row.id) === ERASED_REV) counts.erased++;
-    else if (dayOf(row.id) < horizon) counts.refused_old++;
-    else return true;
-    return false;
+    else {
+      const expired = terms === null ? [] : expiredOf(terms, { ...row.record, id: row.id });
+      if (expired.length === 0) return [row];
+      if (!expired.includes("calls")) return [{ ...row, record: withoutExpired(row.record, expired) }];
+      counts.refused_old++;
+    }
+    return [];
   });
+}
+
+/**
+ * The rules at the time of the last retention that was carried out: what it would have dropped is not brought back.
+ * By the clock of now, one that is wrong would refuse good calls, and their segment would be gone.
+ */
+async function lastTerms(job: Job): Promise<Terms | null> {
+  const { last_at } = await readState(job.dir, job.fs);
+  if (last_at === null) return null;
+  try {
+    const from = { days: job.retention_days, rules: job.retention_rules };
+    const rules = await rulesOf(job.dir, from, job.fs);
+    return { rules, holds: await listHolds(job.dir, job.fs), nowMs: Date.parse(last_at) };
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    job.log(`No row is refused for its age: ${error.message}`);
+    return null;
+  }
 }
 
 /** What is to be written for a day; null if it is published already or nothing of it is new. */

@@ -2,6 +2,7 @@
 
 import { sweepTmp } from "../store/lake/layout.ts";
 import { listDays } from "../store/lake/listing.ts";
+import { finishDoing } from "./expire.ts";
 import { type Job, type JobOptions, runJob } from "./job.ts";
 import { type PublishReport, publishAll } from "./publish.ts";
 import { removeInvisible } from "./rewrite.ts";
@@ -22,6 +23,7 @@ export function recover(dir: string, options: JobOptions = {}): Promise<RecoverR
 
 /** The same, inside a job that holds the lock. A kill in it is healed by the next one. */
 export async function recoverAll(job: Job): Promise<RecoverReport> {
+  await finishDoing(job);
   const swept = await sweepTmp(job.dir, job.now(), job.fs);
   let removed = 0;
   for (const day of await listDays(job.dir, job.fs)) removed += await removeInvisible(job, day);

@@ -7,7 +7,7 @@ import { isFatal } from "./duckdb.ts";
 import { daysOf, type JobOptions, runJob } from "./job.ts";
 import { mayBeSealed, type PublishReport, publish, publishAll } from "./publish.ts";
 import { recoverAll } from "./recover.ts";
-import { retainAll } from "./retain.ts";
+import { type RetainRun, retain, retainStep } from "./retain.ts";
 import { makeRollups } from "./rollups.ts";
 import { closeSegments, openSegmentsWith } from "./rotation.ts";
 import { indexAll, indexNext } from "./search.ts";
@@ -18,6 +18,8 @@ export interface EtlOptions {
   readonly publish_seconds?: number;
   /** 0 = keep for ever. */
   readonly retention_days?: number;
+  /** Rules of docs/retention.md as JSON gives them; without them those of retention.json count. */
+  readonly retention_rules?: unknown;
   /** How long the open calls of a dead engine wait for its new start before they are closed as lost. Default 30 s. */
   readonly seal_grace_seconds?: number;
   readonly signal?: AbortSignal;
@@ -45,10 +47,13 @@ const INDEX_MS = 60_000;
 export async function runEtl(options: EtlOptions): Promise<void> {
   const { publishMs, retention_days, sealGraceMs } = checkEtlOptions(options);
   const log = options.log ?? (() => {});
-  const job: JobOptions = { log, retention_days, seal_grace_ms: sealGraceMs };
-  if (options.once) return runOnce(options.dir, job, retention_days);
+  const { retention_rules } = options;
+  const job: JobOptions = { log, retention_days, retention_rules, seal_grace_ms: sealGraceMs };
+  const limits = { days: retention_days, rules: retention_rules };
+  if (options.once) return runOnce(options.dir, job, limits);
   const { dir, signal } = options;
   const due = { recover: true, rotate: performance.now() + publishMs, retain: 0, rollups: 0, index: 0 };
+  let retaining: RetainRun | null = null;
   let indexing: Promise<void> = Promise.resolve();
   let backOff = 0;
   while (!signal?.aborted) {
@@ -64,8 +69,11 @@ export async function runEtl(options: EtlOptions): Promise<void> {
         due.rollups = 0;
       }
       if (performance.now() >= due.retain) {
-        await runJob(dir, job, (held) => retainAll(held, retention_days));
-        due.retain = performance.now() + RETAIN_MS;
+        const before: RetainRun | null = retaining;
+        retaining = null;
+        const run: RetainRun = await runJob(dir, job, (held) => retainStep(held, limits, before));
+        if (run.left.length > 0) retaining = run;
+        else due.retain = performance.now() + RETAIN_MS;
       }
       // In steps, so that publishing and erasing never wait long for them.
       if (performance.now() >= due.rollups) {
@@ -107,15 +115,14 @@ export async function publishNow(dir: string, options: JobOptions = {}): Promise
   return publish(dir, options);
 }
 
-async function runOnce(dir: string, job: JobOptions, retentionDays: number): Promise<void> {
+async function runOnce(dir: string, job: JobOptions, limits: { days: number; rules: unknown }): Promise<void> {
   await runJob(dir, job, recoverAll);
   const report = await publishNow(dir, job);
-  await runJob(dir, job, async (held) => {
-    await compactAll(held);
-    await retainAll(held, retentionDays);
-    await makeRollups(held);
-  });
+  await runJob(dir, job, compactAll);
+  const { refused } = await retain(dir, limits, job);
+  await runJob(dir, job, (held) => makeRollups(held));
   await indexAll(dir, job);
+  if (refused !== null) throw new Error(`Retention: ${refused}`);
   if (report.failures.length > 0) throw new Error(`Not all was published: ${report.failures.join("; ")}`);
 }
 
