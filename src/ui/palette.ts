@@ -10,7 +10,7 @@ export const paletteStyles = css`
   .root {
     --outcome-completed: light-dark(#00805f, #35c296);
     --outcome-transferred: light-dark(#0072b2, #63b8ec);
-    --outcome-error: light-dark(#c94f00, #ff8a4f);
+    --outcome-error: light-dark(#bd4a00, #ff8a4f);
     --outcome-abandoned: light-dark(#9a6a00, #eab53c);
     --outcome-no_input: light-dark(#a9528a, #e29cc6);
     --outcome-lost: light-dark(#6b7280, #9aa3b0);

@@ -189,9 +189,10 @@ export const states = css`
     padding: 56px 24px;
     text-align: center;
   }
-  .state h3 {
+  .state h2 {
     margin: 0;
     font-size: 15px;
+    line-height: 20px;
     font-weight: 600;
   }
   .state p {

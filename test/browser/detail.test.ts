@@ -187,7 +187,7 @@ it("draws each turn on a time axis and beside all calls' percentiles, with gaps 
   expect(await page.locator("call-lake-chart svg style").count()).toBe(0);
   const stats = host.asked.filter((path) => path.includes("/stats"));
   expect(stats).toEqual(["/api/calls/stats"]);
-  await charts.first().getByText("Show as table").click();
+  await charts.first().locator("summary").click();
   const cells = charts.first().locator("tbody tr");
   await soon(() => cells.count()).toBe(turns.length);
   const gap = turns.findIndex((turn) => turn.e2e_ms === null);

@@ -79,7 +79,7 @@ interface StateText {
 export function stateBlock(state: StateText): TemplateResult {
   return html`<div class="state" part="state" role=${state.role ?? "status"}>
     ${icon(state.icon)}
-    <h3>${state.title}</h3>
+    <h2>${state.title}</h2>
     <p>${state.text}</p>
     ${state.code ? html`<pre>${state.code.join("\n")}</pre>` : nothing}
     ${

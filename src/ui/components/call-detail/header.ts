@@ -48,20 +48,20 @@ export function headerOf(head: Head): TemplateResult {
           call.ended_reason && who ? ", " : nothing
         }${who ?? nothing}</span
       >
-      <span class="actions">
-        ${copyButton(head, "id", call.id, words.detail.copyId)}
-        ${head.link ? copyButton(head, "link", head.link, words.detail.copyLink) : nothing}
-        ${
-          !live && head.may.export
-            ? html`<span class="anchor">${actionButton(head, "export", words.detail.exports, true)}${
-                head.open === "export" ? head.form : nothing
-              }</span>`
-            : nothing
-        }
-        ${!live && head.may.delete ? actionButton(head, "delete", words.detail.remove, false) : nothing}
-      </span>
     </div>
     <div class="line muted facts">${facts.map((fact) => html`<span><bdi>${fact}</bdi></span>`)}</div>
+    <span class="actions">
+      ${copyButton(head, "id", call.id, words.detail.copyId)}
+      ${head.link ? copyButton(head, "link", head.link, words.detail.copyLink) : nothing}
+      ${
+        !live && head.may.export
+          ? html`<span class="anchor">${actionButton(head, "export", words.detail.exports, true)}${
+              head.open === "export" ? head.form : nothing
+            }</span>`
+          : nothing
+      }
+      ${!live && head.may.delete ? actionButton(head, "delete", words.detail.remove, false) : nothing}
+    </span>
     ${live ? nothing : labels(head)} ${head.open === "delete" ? head.form : nothing}
   </header>`;
 }

@@ -17,10 +17,6 @@ export const metricsStyles = css`
     font-weight: 600;
     color: var(--muted);
   }
-  .state h3 {
-    font-size: 15px;
-    color: var(--text);
-  }
   call-lake-chart {
     min-height: 100px;
   }

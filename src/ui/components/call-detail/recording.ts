@@ -32,6 +32,7 @@ export class CallRecording extends SpeakingElement {
   #drawing: AbortController | null = null;
   #state: RecordingState = { kind: "none" };
   #wasPlayable = false;
+  #dark = matchMedia("(prefers-color-scheme: dark)");
 
   /** Whether there is something to hear. */
   get playable(): boolean {
@@ -46,8 +47,14 @@ export class CallRecording extends SpeakingElement {
     await this.#play(audio);
   }
 
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.#dark.addEventListener("change", this.#recolor);
+  }
+
   override disconnectedCallback(): void {
     super.disconnectedCallback();
+    this.#dark.removeEventListener("change", this.#recolor);
     this.#leave();
   }
 
@@ -63,7 +70,7 @@ export class CallRecording extends SpeakingElement {
   }
 
   override updated(changed: PropertyValues): void {
-    if (changed.has("theme")) this.#waveform?.recolor();
+    if (changed.has("theme")) this.#recolor();
     if (this.playable === this.#wasPlayable) return;
     this.#wasPlayable = this.playable;
     this.dispatchEvent(new CustomEvent("recording-ready"));
@@ -75,6 +82,8 @@ export class CallRecording extends SpeakingElement {
       ${this.#which()} ${this.playable ? this.#player() : html`<p class="muted">${this.#absence()}</p>`}
     </section>`;
   }
+
+  #recolor = (): void => this.#waveform?.recolor();
 
   #absence(): TemplateResult | string {
     const w = words.recording;

@@ -32,12 +32,24 @@ export const callDetailStyles = css`
     content: "·";
     margin-inline-end: 8px;
   }
+  header {
+    display: grid;
+    grid-template-columns: minmax(0, 1fr) auto;
+    gap: 0 16px;
+  }
+  header > * {
+    grid-column: 1 / -1;
+  }
+  header > .line:first-child {
+    grid-column: 1;
+  }
   .actions {
+    grid-area: 1 / 2;
     display: flex;
     flex-wrap: wrap;
     align-items: center;
+    align-self: start;
     gap: 4px;
-    margin-inline-start: auto;
   }
   .actions .icon {
     width: 12px;
@@ -161,9 +173,6 @@ export const callDetailStyles = css`
     font-weight: 600;
     color: var(--muted);
   }
-  .state h3 {
-    color: var(--text);
-  }
   .groups {
     display: grid;
     grid-template-columns: repeat(auto-fill, minmax(300px, 1fr));
@@ -207,7 +216,6 @@ export const callDetailStyles = css`
   }
   .none {
     font-style: normal;
-    opacity: 0.85;
   }
   .tool-list {
     margin: 0;
@@ -378,8 +386,19 @@ export const callDetailStyles = css`
     .tool-body {
       grid-template-columns: minmax(0, 1fr);
     }
+    header {
+      grid-template-columns: minmax(0, 1fr);
+    }
     .actions {
-      margin-inline-start: 0;
+      grid-area: auto / 1;
+      margin-inline-start: -8px;
+      padding-block: 4px;
+    }
+    .tabs {
+      gap: 0;
+    }
+    .tabs button {
+      padding-inline: 6px;
     }
   }
 `;
