@@ -2,15 +2,18 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Hono } from "hono";
+import { getCookie } from "hono/cookie";
 import { createCallHistoryApi, createReportApi } from "../api/index.ts";
 import type { CallHistory, HistoryStats } from "../engine-hook/index.ts";
 import type { EtlProcess } from "../etl/index.ts";
 import type { CallLake } from "../query/index.ts";
-import { type Config, describeConfig } from "./config.ts";
+import type { Config } from "./config.ts";
 import type { EngineState } from "./demo/engine-process.ts";
 import { guard, securityHeaders } from "./guard.ts";
 import { FLEET_PATH, reportOf, webhooksOf } from "./ingest-options.ts";
 import { PACKAGE_ROOT, type PluginManifest } from "./package-root.ts";
+import { panelPages } from "./panel-pages.ts";
+import { identityOf, ROLE_COOKIE, roleIn } from "./roles.ts";
 import { serveFile } from "./static-files.ts";
 
 export interface PanelOptions {
@@ -23,16 +26,6 @@ export interface PanelOptions {
   /** The engine, if this host runs one. */
   readonly engine: () => { state: EngineState; hook: HistoryStats | null } | null;
 }
-
-const NO_ENGINE: EngineState = {
-  state: "none",
-  words: "This host runs no engine; the calls are those an engine elsewhere writes into the data folder.",
-  pid: null,
-  restarts: 0,
-  active_calls: 0,
-  calls_begun: 0,
-  calls_durable: 0,
-};
 
 /** The panel as one Hono app. */
 export function createPanel(options: PanelOptions): Hono {
@@ -50,7 +43,7 @@ export function createPanel(options: PanelOptions): Hono {
     createCallHistoryApi({
       lake,
       time_zone: config.time_zone,
-      identify: () => ({ subject: "admin", permissions: new Set(permissions) }),
+      identify: (c) => identityOf(roleIn(getCookie(c, ROLE_COOKIE)), permissions),
       erase: (ids: readonly string[], who: string) => etl.erase({ ids: [...ids] }, { who }),
       history: history ?? undefined,
       webhooks: webhooksOf(config),
@@ -59,18 +52,7 @@ export function createPanel(options: PanelOptions): Hono {
   );
   if (report && history) app.route(FLEET_PATH, createReportApi({ lake, history, report }));
   app.get("/plugin.json", (c) => c.json(manifest));
-  app.get("/panel/host.json", (c) =>
-    c.json({ permissions, time_zone: config.time_zone, settings: describeConfig(config) }),
-  );
-  app.get("/panel/status.json", async (c) => {
-    const engine = options.engine();
-    const health = await lake.health();
-    return c.json({
-      engine: engine?.state ?? NO_ENGINE,
-      hook: engine?.hook ?? null,
-      data: { folder: config.dir, ...health, etl_process: etl.pid ?? "restarting" },
-    });
-  });
+  app.route("/panel", panelPages({ config, lake, etl, permissions, engine: options.engine }));
   app.get("/panel/:file", (c) => serveFile(c, pages, c.req.param("file")));
   app.get("/elements/*", (c) => serveFile(c, elements, c.req.path.slice("/elements/".length)));
   app.get("/api/*", (c) =>

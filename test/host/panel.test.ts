@@ -1,13 +1,16 @@
-/** The panel's guard: who may ask, from where, and under which name. */
-import { mkdtemp, writeFile } from "node:fs/promises";
+/** The panel's guard: who may ask, from where, and under which name; and the roles one may look as. */
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Hono } from "hono";
-import { describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { readConfig } from "../../src/host/config.ts";
+import { makeDemoHistory } from "../../src/host/demo/history.ts";
 import { readDevices } from "../../src/host/devices.ts";
 import { guard, securityHeaders } from "../../src/host/guard.ts";
 import { readManifest } from "../../src/host/package-root.ts";
+import { roleIn, roleOf, roleText } from "../../src/host/roles.ts";
+import { type Served, servePanel } from "../../src/host/serve.ts";
 
 function app(environment: Record<string, string> = {}) {
   const panel = new Hono();
@@ -90,5 +93,102 @@ describe("every answer", () => {
     expect((await app()("DELETE", { "sec-fetch-site": "cross-site" })).status).toBe(403);
     expect((await app()("DELETE", { "sec-fetch-site": "same-origin" })).status).toBe(200);
     expect((await app()("DELETE", {})).status).toBe(200);
+  });
+});
+
+describe("the role one looks as", () => {
+  it("is the least of them where the cookie names none", () => {
+    expect(roleIn(undefined)).toEqual({ kind: "admin" });
+    for (const text of ["", "root", "client:", "Admin", `client:${"x".repeat(201)}`]) {
+      expect(roleOf(text), text).toBeNull();
+      expect(roleIn(text), text).toEqual({ kind: "viewer" });
+    }
+    for (const text of ["admin", "viewer", "client:a:b c"]) expect(roleText(roleIn(text))).toBe(text);
+  });
+
+  let dir = "";
+  let host: Served;
+  beforeAll(async () => {
+    dir = await mkdtemp(join(tmpdir(), "call-lake-roles-"));
+    await makeDemoHistory({ dir, calls: 300, days: 5 });
+    host = await servePanel({ config: readConfig({ CALL_HISTORY_DIR: dir, PORT: "0" }), log: () => {} });
+  });
+  afterAll(async () => {
+    await host?.close();
+    await rm(dir, { recursive: true, force: true });
+  });
+
+  /** What somebody in a role sees: the cookie comes from the panel itself. */
+  async function as(role: string) {
+    const set = await fetch(`${host.url}/panel/role`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify(role),
+    });
+    expect(set.status).toBe(204);
+    expect(set.headers.get("set-cookie")).toMatch(/; HttpOnly; SameSite=Strict$/);
+    const cookie = set.headers.get("set-cookie")?.split(";")[0] ?? "";
+    return async (path: string, init: RequestInit = {}) => {
+      const answer = await fetch(host.url + path, { ...init, headers: { cookie, "content-type": "application/json" } });
+      return { status: answer.status, body: (await answer.json()) as never };
+    };
+  }
+  interface Page {
+    total: number;
+    calls: { id: string; client_id: string; caller_number: string | null }[];
+  }
+  const sql = { method: "POST", body: JSON.stringify({ sql: "SELECT DISTINCT client_id FROM calls" }) };
+
+  it("shows an administrator everything", async () => {
+    const ask = await as("admin");
+    expect(((await ask("/api/calls?include=total")).body as Page).total).toBe(300);
+    expect((await ask("/api/calls/sql", sql)).status).toBe(200);
+    const page = (await ask("/panel/host.json")).body as {
+      roles: string[];
+      settings: unknown[];
+      permissions: string[];
+    };
+    expect(page.roles).toEqual(expect.arrayContaining(["admin", "client:harbor-hotel", "viewer"]));
+    expect(page.settings.length).toBeGreaterThan(5);
+    expect(page.permissions).toContain("calls.delete");
+    expect((await ask("/panel/status.json")).body).toHaveProperty("data.folder", dir);
+  });
+
+  it("shows a client its own calls and nothing else, whatever is asked", async () => {
+    const everybody = ((await (await as("admin"))("/api/calls?limit=200")).body as Page).calls;
+    const other = everybody.find((call) => call.client_id !== "harbor-hotel")?.id ?? "";
+    const ask = await as("client:harbor-hotel");
+    const { calls, total } = (await ask("/api/calls?include=total&limit=200")).body as Page;
+    expect(total).toBeGreaterThan(0);
+    expect(total).toBeLessThan(300);
+    expect(new Set(calls.map((call) => call.client_id))).toEqual(new Set(["harbor-hotel"]));
+    expect((await ask(`/api/calls/${other}`)).status).toBe(404);
+    expect(((await ask("/api/calls/sql", sql)).body as { rows: unknown[] }).rows).toEqual([
+      { client_id: "harbor-hotel" },
+    ]);
+    expect((await ask(`/api/calls/${calls[0]?.id}`, { method: "DELETE" })).status).toBe(403);
+    expect((await ask("/panel/host.json")).body).toMatchObject({ settings: null, role: "client:harbor-hotel" });
+    expect((await ask("/panel/status.json")).body).toEqual({ engine: { state: "none" } });
+  });
+
+  it("shows a reader nothing that names a person, and lets nothing be changed or taken away", async () => {
+    const ask = await as("viewer");
+    const { calls } = (await ask("/api/calls?limit=5")).body as Page;
+    expect(calls.map((call) => call.caller_number)).toEqual([null, null, null, null, null]);
+    expect((await ask("/api/calls?caller_number=555")).status).toBe(403);
+    for (const [path, method] of [
+      ["/api/calls/sql", "POST"],
+      ["/api/calls/export", "GET"],
+      ["/api/calls/labels", "POST"],
+      [`/api/calls/${calls[0]?.id}`, "DELETE"],
+      [`/api/calls/${calls[0]?.id}/end`, "POST"],
+    ])
+      expect((await ask(path ?? "", { method: method ?? "" })).status, path).toBe(403);
+  });
+
+  it("is nothing else than one of them", async () => {
+    for (const body of ['"root"', "{}", "", "null"]) {
+      expect((await fetch(`${host.url}/panel/role`, { method: "POST", body })).status, body).toBe(400);
+    }
   });
 });

@@ -1,22 +1,32 @@
 /** The host's shell: pages from plugin.json beside its own, one URL per view, properties in and events out. */
-import { engineStatus, settings, watchEngine } from "./own-pages.js";
+import { heading, link, node, note } from "./nodes.js";
+import { assistants, engineStatus, overview, providers, settings, watchEngine } from "./own-pages.js";
+import { drawSwitches, speak, theme } from "./switches.js";
+import { language, locale, words } from "./words.js";
 
 const main = document.getElementById("page");
 const manifest = await (await fetch("/plugin.json")).json();
 const host = await (await fetch("/panel/host.json")).json();
 
-/** The host's own pages, beside those that the plug-in brings. */
-const OWN = [
-  {
-    id: "engine",
-    title: "Engine status",
-    path: "/engine",
-    nav: { label: "Engine status", group: "Engine" },
-    show: engineStatus,
-  },
-  { id: "settings", title: "Settings", path: "/settings", nav: { label: "Settings", group: "Engine" }, show: settings },
+/** The host's own pages, beside those that the plug-in brings. A page without what it shows is none. */
+const own = (id, path, show, is = true) => (is ? [{ id, path, show, nav: {}, group: "engineGroup" }] : []);
+const ours = manifest.pages
+  .filter((page) => host.permissions.includes(page.permission))
+  .sort((a, b) => (a.nav?.order ?? 0) - (b.nav?.order ?? 0))
+  .map((page) => ({ ...page, group: "callsGroup" }));
+const pages = [
+  { id: "overview", path: "/", show: overview, nav: {} },
+  ...ours,
+  ...own("status", "/engine", engineStatus),
+  ...own("assistants", "/assistants", assistants, host.team !== null),
+  ...own("providers", "/providers", providers, host.team !== null),
+  ...own("settings", "/settings", settings, host.settings !== null),
 ];
-const pages = [...manifest.pages.filter((page) => host.permissions.includes(page.permission)), ...OWN];
+
+/** A page's name in the language of the panel. */
+function nameOf(page) {
+  return page.element ? (page.titles?.[language()] ?? page.title) : words()[page.id];
+}
 
 let shown = null;
 
@@ -27,61 +37,70 @@ function match(path) {
       names.push(name);
       return "([^/]+)";
     });
-    const found = new RegExp(`^${pattern}/?$`).exec(path);
+    const found = new RegExp(`^${pattern.replace(/\/$/, "")}/?$`).exec(path);
     if (found)
       return { page, params: Object.fromEntries(names.map((name, i) => [name, decodeURIComponent(found[i + 1])])) };
   }
   return null;
 }
 
-function go(url, { replace = false } = {}) {
+function go(url, replace = false) {
   if (replace) history.replaceState(null, "", url);
   else history.pushState(null, "", url);
-  show();
+  void show();
+}
+
+/** What every element of the plug-in is given. */
+function given() {
+  return {
+    api: manifest.router.mount,
+    timezone: host.time_zone,
+    locale: locale(),
+    theme: theme(),
+    permissions: host.permissions,
+  };
+}
+
+/** One of the plug-in's elements, for a page of the host's; null where the plug-in has none of that name. */
+function element(tag, properties) {
+  if (!manifest.elements.some((one) => one.tag === tag)) return null;
+  return Object.assign(document.createElement(tag), given(), properties);
 }
 
 /** Shows what the URL names; a page that is already there only gets its properties. */
 async function show() {
-  const path = location.pathname === "/" ? pages[0].path : location.pathname;
-  const found = match(path);
+  const found = match(location.pathname);
   if (!found) {
     shown = null;
-    main.replaceChildren(heading("Not found"), note(`There is no page at ${path}.`));
+    main.replaceChildren(heading(words().notFound), note(words().noPage(location.pathname)));
     return;
   }
   const { page, params } = found;
-  document.title = `${page.title} · Voice engine`;
-  for (const link of document.querySelectorAll("#nav a")) {
-    const current = link.dataset.page === (page.nav ? page.id : page.parent);
-    if (current) link.setAttribute("aria-current", "page");
-    else link.removeAttribute("aria-current");
+  document.title = `${nameOf(page)} · Voice engine`;
+  for (const item of document.querySelectorAll("#nav a")) {
+    if (item.dataset.page === (page.nav ? page.id : page.parent)) item.setAttribute("aria-current", "page");
+    else item.removeAttribute("aria-current");
   }
   if (page.show) {
     shown = null;
-    main.replaceChildren(heading(page.title), ...(await page.show(host)));
+    const parts = await page.show(host, { element });
+    // Somebody may have gone on while it was made.
+    if (match(location.pathname)?.page === page) main.replaceChildren(heading(nameOf(page)), ...parts);
     return;
   }
   if (shown?.page !== page) {
-    const element = document.createElement(page.element);
-    shown = { page, element };
+    shown = { page, element: document.createElement(page.element) };
     const back = pages.find((one) => one.id === page.parent);
-    main.replaceChildren(...(back ? [backLink(back)] : []), heading(page.title), element);
-    if (back) main.querySelector("h1").hidden = true;
+    const title = heading(nameOf(page));
+    title.hidden = back !== undefined;
+    main.replaceChildren(...(back ? [backLink(back)] : []), title, shown.element);
   }
-  const query = location.search.slice(1);
-  const given = {
-    $query: query,
+  const values = {
+    $query: location.search.slice(1),
     ...Object.fromEntries(Object.entries(params).map(([name, value]) => [`$${name}`, value])),
   };
-  const properties = Object.entries(page.properties ?? {}).map(([name, value]) => [name, given[value] ?? value]);
-  Object.assign(shown.element, {
-    api: manifest.router.mount,
-    timezone: host.time_zone,
-    locale: navigator.language,
-    theme: theme(),
-    permissions: host.permissions,
-    ...Object.fromEntries(properties),
-  });
+  const properties = Object.entries(page.properties ?? {}).map(([name, value]) => [name, values[value] ?? value]);
+  Object.assign(shown.element, given(), Object.fromEntries(properties));
 }
 
 /** Where the list was left, so that "back" finds the same filter. */
@@ -89,87 +108,73 @@ let listQuery = "";
 
 document.addEventListener("call-open", (event) => {
   if (shown?.page.id === "call-history") listQuery = location.search;
+  const { id, query = "" } = event.detail;
   const page = manifest.pages.find((one) => one.id === "call-detail");
-  go(page.path.replace(":id", encodeURIComponent(event.detail.id)));
+  go(`${page.path.replace(":id", encodeURIComponent(id))}${query ? `?${query}` : ""}`);
 });
 
 document.addEventListener("call-navigate", (event) => {
-  const { query = "", page: id } = event.detail;
-  const page = manifest.pages.find((one) => one.id === id) ?? shown?.page;
+  const { query = "", page: id, replace } = event.detail;
+  const page = pages.find((one) => one.id === id) ?? shown?.page;
   if (!page) return;
   const path = page === shown?.page ? location.pathname : page.path;
-  go(`${path}${query ? `?${query}` : ""}`, { replace: false });
+  go(`${path}${query ? `?${query}` : ""}`, replace === true);
+});
+
+document.addEventListener("call-close", () => {
+  const page = pages.find((one) => one.id === shown?.page.parent);
+  if (page) go(page.path + (page.id === "call-history" ? listQuery : ""));
 });
 
 document.addEventListener("click", (event) => {
-  const link = event.target.closest?.("a[href]");
-  if (!link || event.metaKey || event.ctrlKey || event.shiftKey || link.origin !== location.origin || link.target)
-    return;
-  if (!match(link.pathname) && link.pathname !== "/") return;
+  const target = event.composedPath().find((one) => one instanceof HTMLAnchorElement && one.href);
+  if (!target || event.defaultPrevented || event.button !== 0) return;
+  if (event.metaKey || event.ctrlKey || event.shiftKey || target.origin !== location.origin || target.target) return;
+  if (target.hasAttribute("download") || !match(target.pathname) || target.hash) return;
   event.preventDefault();
-  go(link.href);
+  go(target.href);
+  main.focus();
 });
-window.addEventListener("popstate", show);
+window.addEventListener("popstate", () => void show());
 
 function backLink(page) {
-  const link = document.createElement("a");
-  link.className = "back";
-  link.href = page.path + (page.id === "call-history" ? listQuery : "");
-  link.textContent = `← ${page.nav.label}`;
-  return link;
+  const made = link(page.path + (page.id === "call-history" ? listQuery : ""), words().back);
+  made.className = "back";
+  return made;
 }
-
-function heading(text) {
-  const node = document.createElement("h1");
-  node.textContent = text;
-  return node;
-}
-
-function note(text) {
-  const node = document.createElement("p");
-  node.className = "note";
-  node.textContent = text;
-  return node;
-}
-
-function theme() {
-  return document.documentElement.dataset.theme;
-}
-
-const THEMES = { auto: "Theme: as the system", light: "Theme: light", dark: "Theme: dark" };
-const themeButton = document.getElementById("theme");
-themeButton.textContent = THEMES[theme()];
-themeButton.addEventListener("click", () => {
-  const names = Object.keys(THEMES);
-  const next = names[(names.indexOf(theme()) + 1) % names.length];
-  document.documentElement.dataset.theme = next;
-  localStorage.setItem("theme", next);
-  themeButton.textContent = THEMES[next];
-  if (shown) shown.element.theme = next;
-});
 
 function drawNav() {
   const list = document.getElementById("nav");
-  let group = null;
+  list.replaceChildren();
+  let group;
   for (const page of pages.filter((one) => one.nav)) {
-    if (page.nav.group && page.nav.group !== group) {
-      group = page.nav.group;
-      const title = document.createElement("li");
-      title.className = "group";
-      title.textContent = group;
-      list.append(title);
-    }
-    const item = document.createElement("li");
-    const link = document.createElement("a");
-    link.href = page.path;
-    link.dataset.page = page.id;
-    link.textContent = page.nav.label;
-    item.append(link);
+    if (page.group && page.group !== group) list.append(node("li", words()[page.group], "group"));
+    group = page.group;
+    const item = node("li");
+    const made = link(page.path, nameOf(page));
+    made.dataset.page = page.id;
+    item.append(made);
     list.append(item);
   }
+  document.querySelector(".side").setAttribute("aria-label", words().pages);
+  document.querySelector(".skip").textContent = words().skip;
 }
 
-drawNav();
+/** Draws everything that has words or colours of the host's. */
+async function drawAll() {
+  drawNav();
+  drawSwitches(document.getElementById("switches"), host, () => {
+    const focused = document.activeElement?.id;
+    void drawAll().then(() => focused && document.getElementById(focused)?.focus());
+  });
+  const back = main.querySelector(".back");
+  if (back) back.textContent = words().back;
+  const title = main.querySelector("h1");
+  if (shown && title) title.textContent = nameOf(shown.page);
+  await show();
+}
+
+speak();
 watchEngine(document.getElementById("engine"));
 await import(manifest.ui.url);
-await show();
+await drawAll();

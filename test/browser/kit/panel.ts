@@ -13,10 +13,10 @@ export interface Panel {
   close(): Promise<void>;
 }
 
-export async function startPanel({ calls = 600, engine = false } = {}): Promise<Panel> {
+export async function startPanel({ calls = 600, engine = false, port = 0 } = {}): Promise<Panel> {
   const dir = await mkdtemp(join(tmpdir(), "call-lake-panel-"));
   await makeDemoHistory({ dir, calls, days: 30 });
-  const config = readConfig({ CALL_HISTORY_DIR: dir, PORT: "0" });
+  const config = readConfig({ CALL_HISTORY_DIR: dir, PORT: String(port) });
   const log = () => {};
   let running: DemoEngine | null = null;
   const served = await servePanel({ config, log, engine: () => running });
