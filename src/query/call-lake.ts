@@ -1,4 +1,5 @@
 /** The lake as the API, the command line and tests ask it. */
+import { randomUUID } from "node:crypto";
 import { availableParallelism, tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import type { CallRecord } from "../record/record.ts";
@@ -98,7 +99,7 @@ export async function openCallLake(options: CallLakeOptions): Promise<CallLake> 
   const engineOptions: EngineOptions = {
     memory_limit: options.memory_limit ?? "1GB",
     // Not in the data folder: what a killed query leaves there nobody would sweep, and it may be read-only to us.
-    temp_directory: join(tmpdir(), `call-lake-query-${process.pid}`),
+    temp_directory: spillFolder("query"),
     threads: options.threads ?? Math.min(availableParallelism(), 4),
     queries_max: Math.min(Math.max(options.queries_max ?? 4, 1), 4),
   };
@@ -106,7 +107,7 @@ export async function openCallLake(options: CallLakeOptions): Promise<CallLake> 
   const dir = resolve(options.dir);
   const deskOptions: EngineOptions = {
     memory_limit: options.sql_memory_limit ?? "512MB",
-    temp_directory: join(tmpdir(), `call-lake-sql-${process.pid}`),
+    temp_directory: spillFolder("sql"),
     threads: 2,
     queries_max: 4,
     only_folder: callsDir(dir),
@@ -116,6 +117,9 @@ export async function openCallLake(options: CallLakeOptions): Promise<CallLake> 
   const engine = await open(engineOptions);
   return lakeOf(dir, engine, options.log ?? ((message) => console.warn(message)), () => open(deskOptions));
 }
+
+/** Of one engine alone, which removes it. */
+const spillFolder = (name: string) => join(tmpdir(), `call-lake-${name}-${process.pid}-${randomUUID().slice(0, 8)}`);
 
 /** A lake over an engine that is open; `close` closes it. */
 export function lakeOf(

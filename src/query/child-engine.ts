@@ -1,5 +1,6 @@
 /** The engine the API uses: a supervised query child that is started again at once, whatever happened to it. */
 import { type ChildProcess, fork } from "node:child_process";
+import { rm } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import type { FromChild, ToChild } from "./child-messages.ts";
 import type { EngineOptions, Lane, QueryEngine } from "./engine.ts";
@@ -154,12 +155,18 @@ export class ChildEngine implements QueryEngine {
   async close(): Promise<void> {
     this.#closed = true;
     const child = this.#child;
-    if (!child || child.exitCode !== null || child.signalCode !== null) return;
+    if (!child || child.exitCode !== null || child.signalCode !== null) return this.#sweep();
     const gone = new Promise<void>((resolve) => child.once("exit", () => resolve()));
     child.disconnect();
     const late = setTimeout(() => child.kill("SIGKILL"), INTERRUPT_GRACE_MS);
     await gone;
     clearTimeout(late);
+    await this.#sweep();
+  }
+
+  /** What a child that was killed has spilt, nobody else would remove. */
+  #sweep(): Promise<void> {
+    return rm(this.#options.temp_directory, { recursive: true, force: true });
   }
 
   /** Waits for the child; throws if it is another one than the caller has in mind. */
@@ -191,6 +198,7 @@ export class ChildEngine implements QueryEngine {
   }
 
   async #start(): Promise<void> {
+    await this.#sweep();
     const bornAt = performance.now();
     const child = fork(fileURLToPath(ENTRY), [], {
       execArgv: ["--disable-warning=ExperimentalWarning"],

@@ -1,7 +1,7 @@
 /** DuckDB in this process: what the query child holds, and what tests and the command line use directly. */
 import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
 import type { EngineOptions, Lane, QueryEngine } from "./engine.ts";
-import { abortError, EngineLostError, StatementError } from "./errors.ts";
+import { abortError, EngineBusyError, EngineLostError, StatementError } from "./errors.ts";
 import { Slots } from "./slots.ts";
 import { literal, type Parameter } from "./statement.ts";
 
@@ -191,8 +191,8 @@ class DuckdbEngine implements QueryEngine {
 
   #translated(error: unknown): Error {
     if (!(error instanceof Error)) return new StatementError(String(error));
-    if (error instanceof EngineLostError || error instanceof StatementError || error.name === "AbortError")
-      return error;
+    const ours = [EngineLostError, EngineBusyError, StatementError];
+    if (ours.some((known) => error instanceof known) || error.name === "AbortError") return error;
     const translated = new StatementError(error.message);
     if (translated.fatal) this.#broken = error.message;
     return translated;
