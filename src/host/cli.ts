@@ -12,6 +12,9 @@ const COMMANDS: Record<string, () => Promise<{ command: Command }>> = {
   import: () => import("./commands/import.ts"),
   erase: () => import("./commands/erase.ts"),
   retain: () => import("./commands/retain.ts"),
+  export: () => import("./commands/export.ts"),
+  backup: () => import("./commands/backup.ts"),
+  restore: () => import("./commands/restore.ts"),
   compact: () => import("./commands/compact.ts"),
   verify: () => import("./commands/verify.ts"),
   demo: () => import("./commands/demo.ts"),
@@ -21,7 +24,8 @@ const COMMON_HELP = `--dir DIR   the data folder (CALL_HISTORY_DIR; "data")
 --json      the answer as JSON
 --help      this text
 
-Exit codes: 0 done, 1 failed or found something wrong, 2 called wrongly.`;
+Exit codes: 0 done, 1 failed or found something wrong, 2 called wrongly.
+Ctrl-C stops a verb where it can go on later (130); a second one at once.`;
 
 // `call-lake sql … | head` closes the pipe early: that is no failure.
 process.stdout.on("error", (error: NodeJS.ErrnoException) =>
@@ -49,7 +53,13 @@ async function main([verb, ...rest]: string[]): Promise<number> {
     }
     return await command.run(new Given(values, positionals));
   } catch (error) {
-    const usage = error instanceof UsageError || error instanceof ConfigError;
+    if (error instanceof Error && error.name === "AbortError") {
+      tell("Stopped. What is done stays done; run it again to go on.");
+      return EXIT.stopped;
+    }
+    // A question that is wrong was asked here: filters, columns, formats.
+    const wrong = error instanceof Error && error.name === "BadQuestionError" && verb !== "sql";
+    const usage = error instanceof UsageError || error instanceof ConfigError || wrong;
     tell(error instanceof Error ? error.message : String(error));
     if (error instanceof UsageError) tell(`\`call-lake ${verb} --help\` says how it is called.`);
     return usage ? EXIT.usage : EXIT.failed;

@@ -3,8 +3,11 @@ import { existsSync } from "node:fs";
 import type { ParseArgsConfig } from "node:util";
 import { type Config, readConfig } from "./config.ts";
 
-/** 0 = done; 1 = it failed, or found something wrong; 2 = it was called wrongly. */
-export const EXIT = { ok: 0, failed: 1, usage: 2 } as const;
+/** 0 = done; 1 = it failed, or found something wrong; 2 = it was called wrongly; 130 = stopped by Ctrl-C or SIGTERM. */
+export const EXIT = { ok: 0, failed: 1, usage: 2, stopped: 130 } as const;
+
+/** DuckDB reads and writes Parquet of wide rows with less, but not sorted. */
+const MEMORY_MB_MIN = 128;
 
 export type Options = NonNullable<ParseArgsConfig["options"]>;
 type Values = { readonly [name: string]: string | boolean | (string | boolean)[] | undefined };
@@ -73,6 +76,18 @@ export class Given {
     throw new UsageError(`--${name} must be a whole number from ${low} to ${high}; it is ${JSON.stringify(text)}.`);
   }
 
+  /** DuckDB's memory for a job, such as 256MB or 2GB. Throws UsageError for anything else. */
+  memory(name = "memory"): string | undefined {
+    const text = this.text(name);
+    if (text === undefined) return undefined;
+    const [, amount, unit = ""] = /^(\d{1,6}) ?(MB|GB)$/i.exec(text) ?? [];
+    const megabytes = Number(amount) * (/gb/i.test(unit) ? 1024 : 1);
+    if (megabytes >= MEMORY_MB_MIN) return `${megabytes}MiB`;
+    throw new UsageError(
+      `--${name} must be an amount such as 256MB or 2GB, at least ${MEMORY_MB_MIN}MB; it is ${JSON.stringify(text)}.`,
+    );
+  }
+
   /** Throws if the data folder is not there: a job on a mistyped name must not make a new one. */
   requireFolder(): void {
     if (!existsSync(this.dir)) {
@@ -106,7 +121,7 @@ export function tell(line: string): void {
 export function stopSignal(): AbortSignal {
   const stop = new AbortController();
   for (const name of ["SIGINT", "SIGTERM"] as const) {
-    process.on(name, () => (stop.signal.aborted ? process.exit(130) : stop.abort()));
+    process.on(name, () => (stop.signal.aborted ? process.exit(EXIT.stopped) : stop.abort()));
   }
   return stop.signal;
 }

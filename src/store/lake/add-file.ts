@@ -2,7 +2,7 @@
 import { dirname } from "node:path";
 import { dayOf } from "../../record/index.ts";
 import { ensureDir, linkDurably, realFs, removeFile, type StoreFs } from "../fs.ts";
-import { tmpPath } from "./layout.ts";
+import { raiseRecordVersion, tmpPath } from "./layout.ts";
 import { filesOfDay } from "./listing.ts";
 import { dayDir, hides, type LakeFile, type LakeFileKey, lakeFile, visible } from "./names.ts";
 
@@ -19,6 +19,7 @@ export async function addFile(
   const file = lakeFile(dir, key);
   const tmp = tmpPath(dir, "parquet");
   await assertOrder(dir, file, fs);
+  await raiseRecordVersion(dir, fs);
   // 1. Never COPY into calls/: it is neither atomic nor durable. Kill: rubbish in tmp/, swept by recover.
   await copy(tmp);
   // 2. Kill: rubbish in tmp/.
