@@ -38,6 +38,7 @@ export function panelOf(tab: Exclude<CallDetailTab, "overview">, panel: Panel): 
         .call=${panel.call}
         .formats=${panel.formats}
         .theme=${panel.theme}
+        .server=${panel.server}
         .partial=${panel.partial}
         .q=${panel.q}
       ></call-lake-transcript>`;

@@ -1,9 +1,9 @@
 /** What one call's page asks beside the record itself: files, labels, deletion, the live call, the percentiles of all calls. */
-import type { LiveCall, LiveTranscript, TranscriptFormat } from "../../../api/contract.ts";
+import type { CallTranscript, LiveCall, LiveTranscript, TranscriptFormat } from "../../../api/contract.ts";
 import { getStats, labelCalls, removeCall } from "../../../client/calls.ts";
 import { exportCall } from "../../../client/files.ts";
 import { getActiveTranscript, listActive } from "../../../client/live.ts";
-import { send } from "../../../client/request.ts";
+import { ask, send } from "../../../client/request.ts";
 import { answerOf, type Server } from "../../data.ts";
 
 /** One call as a file. It goes through memory, since a link could not carry the host's headers. */
@@ -32,6 +32,15 @@ export function eraseCall(server: Server, id: string, signal: AbortSignal) {
 export function readAllLatency(server: Server, signal: AbortSignal) {
   const read = async () => (await getStats(server, new URLSearchParams(), {}, signal)).latency;
   return answerOf(read(), signal);
+}
+
+/** Where the words of a search stand in a call, by the rules of the search itself. */
+export function readHits(server: Server, id: string, q: string, signal: AbortSignal) {
+  const asking = ask<CallTranscript>(server, `/${encodeURIComponent(id)}/transcript`, { query: { q }, signal });
+  return answerOf(
+    asking.then(({ hits }) => hits ?? []),
+    signal,
+  );
 }
 
 /** The call if it runs now, by our id; else null. */

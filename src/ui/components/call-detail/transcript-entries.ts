@@ -2,7 +2,7 @@
 import type { CallDetail, Message, ToolCall } from "../../../api/contract.ts";
 
 export type Entry =
-  | { readonly kind: "message"; readonly message: Message; readonly offsetMs: number | null }
+  | { readonly kind: "message"; readonly message: Message; readonly index: number; readonly offsetMs: number | null }
   | { readonly kind: "tool"; readonly tool: ToolCall; readonly offsetMs: number | null };
 
 /** The order of the messages is the engine's; a tool goes before the first message that is later than it. */
@@ -14,7 +14,7 @@ export function interleave(call: Pick<CallDetail, "conversation" | "tool_calls" 
     .sort((a, b) => (a.offsetMs ?? Infinity) - (b.offsetMs ?? Infinity) || 0);
   const entries: Entry[] = [];
   let next = 0;
-  for (const message of call.conversation ?? []) {
+  for (const [index, message] of (call.conversation ?? []).entries()) {
     const offsetMs = message.offset_ms ?? since(message.at);
     for (
       let tool = tools[next];
@@ -24,7 +24,7 @@ export function interleave(call: Pick<CallDetail, "conversation" | "tool_calls" 
       entries.push(tool);
       next++;
     }
-    entries.push({ kind: "message", message, offsetMs });
+    entries.push({ kind: "message", message, index, offsetMs });
   }
   return [...entries, ...tools.slice(next)];
 }
@@ -44,6 +44,20 @@ export function termsPattern(q: string): RegExp | null {
   return known.length > 0 ? new RegExp(known.map(escaped).join("|"), "giu") : null;
 }
 
+/** Where something stands in a message's content, in UTF-16 units; the end is exclusive. */
+export interface Range {
+  readonly start: number;
+  readonly end: number;
+}
+/** Where it was found in a message; `index` is the message's place in the conversation. */
+export type Finder = (message: Message, index: number) => readonly Range[];
+
+export function finderOf(pattern: RegExp | null): Finder | null {
+  if (!pattern) return null;
+  return ({ content }) =>
+    [...(content ?? "").matchAll(pattern)].map((found) => ({ start: found.index, end: found.index + found[0].length }));
+}
+
 /** One place where it was found: the entry, and which one within it. */
 export interface Hit {
   readonly entry: number;
@@ -53,28 +67,26 @@ export interface Hit {
 /** More are not walked through by anybody. */
 const HITS_MAX = 10_000;
 
-export function hitsOf(entries: readonly Entry[], pattern: RegExp | null): Hit[] {
+export function hitsOf(entries: readonly Entry[], find: Finder | null): Hit[] {
+  if (!find) return [];
   const hits: Hit[] = [];
-  if (!pattern) return hits;
   for (const [entry, one] of entries.entries()) {
     if (one.kind !== "message") continue;
-    let nth = 0;
-    for (const _ of (one.message.content ?? "").matchAll(pattern)) {
-      if (hits.length >= HITS_MAX) return hits;
-      hits.push({ entry, nth: nth++ });
-    }
+    const ranges = find(one.message, one.index);
+    for (let nth = 0; nth < ranges.length; nth++) hits.push({ entry, nth });
+    if (hits.length >= HITS_MAX) break;
   }
   return hits;
 }
 
-/** The text cut at the matches. */
-export function pieces(text: string, pattern: RegExp): { text: string; match: boolean }[] {
+/** The text cut at the ranges. */
+export function pieces(text: string, ranges: readonly Range[]): { text: string; match: boolean }[] {
   const cut: { text: string; match: boolean }[] = [];
   let from = 0;
-  for (const found of text.matchAll(pattern)) {
-    if (found.index > from) cut.push({ text: text.slice(from, found.index), match: false });
-    cut.push({ text: found[0], match: true });
-    from = found.index + found[0].length;
+  for (const { start, end } of ranges) {
+    if (start > from) cut.push({ text: text.slice(from, start), match: false });
+    cut.push({ text: text.slice(Math.max(start, from), end), match: true });
+    from = Math.max(from, end);
   }
   if (from < text.length) cut.push({ text: text.slice(from), match: false });
   return cut;

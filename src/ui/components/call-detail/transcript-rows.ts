@@ -5,13 +5,14 @@ import { type Formats, offset } from "../../format.ts";
 import { words } from "../../words.ts";
 import { icon } from "../parts.ts";
 import { toolStatus } from "./tools.ts";
-import { type Entry, pieces } from "./transcript-entries.ts";
+import { type Entry, type Finder, pieces, type Range } from "./transcript-entries.ts";
 import { wordOf } from "./word-of.ts";
 
 export interface Row {
   readonly index: number;
   readonly formats: Formats;
-  readonly pattern: RegExp | null;
+  /** What is marked, if anything is. */
+  readonly find: Finder | null;
   /** Which match of this entry is the one in view; -1 for none. */
   readonly current: number;
   readonly atCursor: boolean;
@@ -23,7 +24,7 @@ export function entryRow(entry: Entry, row: Row): TemplateResult {
   return entry.kind === "message" ? messageRow(entry, row) : toolRow(entry, row);
 }
 
-function messageRow({ message, offsetMs }: Entry & { kind: "message" }, row: Row): TemplateResult {
+function messageRow({ message, index, offsetMs }: Entry & { kind: "message" }, row: Row): TemplateResult {
   return html`<div
     role="listitem"
     class="entry ${tone(message.role)} ${row.heard ? "heard" : ""}"
@@ -35,7 +36,7 @@ function messageRow({ message, offsetMs }: Entry & { kind: "message" }, row: Row
     <div class="said">
       ${
         message.content
-          ? html`<span class="content" dir="auto">${content(message.content, row)}</span>`
+          ? html`<span class="content" dir="auto">${content(message.content, row.find?.(message, index) ?? [], row.current)}</span>`
           : html`<span class="content none">${words.transcript.noText}</span>`
       }
       ${
@@ -67,10 +68,10 @@ function speaker({ role, agent }: Message): TemplateResult {
   >`;
 }
 
-function content(text: string, { pattern, current }: Row): unknown {
-  if (!pattern) return text;
+function content(text: string, ranges: readonly Range[], current: number): unknown {
+  if (ranges.length === 0) return text;
   let nth = 0;
-  return pieces(text, pattern).map((piece) =>
+  return pieces(text, ranges).map((piece) =>
     piece.match ? html`<mark class=${nth++ === current ? "current" : ""}>${piece.text}</mark>` : piece.text,
   );
 }

@@ -3,6 +3,7 @@ import { html, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { property, state } from "lit/decorators.js";
 import { guard } from "lit/directives/guard.js";
 import type { CallDetail, Message } from "../../../api/contract.ts";
+import { Latest, type Server } from "../../data.ts";
 import type { Formats } from "../../format.ts";
 import { shared } from "../../theme.ts";
 import { words } from "../../words.ts";
@@ -11,9 +12,12 @@ import { icon, stateBlock } from "../parts.ts";
 import { recordingStartMs } from "./recording-state.ts";
 import "./recording.ts";
 import type { CallRecording } from "./recording.ts";
+import { readHits } from "./requests.ts";
 import {
   type Entry,
   entryAt,
+  type Finder,
+  finderOf,
   type Hit,
   hitsOf,
   interleave,
@@ -36,6 +40,7 @@ export class Transcript extends SpeakingElement {
 
   @property({ attribute: false }) call!: CallDetail;
   @property({ attribute: false }) formats!: Formats;
+  @property({ attribute: false }) server!: Server;
   @property({ attribute: false }) partial: readonly Message[] | null = null;
   /** Words of a search that led here: they are found at once. */
   @property() q = "";
@@ -51,7 +56,8 @@ export class Transcript extends SpeakingElement {
 
   #entries: readonly Entry[] = [];
   #signatures: string[] = [];
-  #pattern: RegExp | null = null;
+  #find: Finder | null = null;
+  #asks = new Latest();
   #hits: readonly Hit[] = [];
   #near = new Set<number>();
   #watched: IntersectionObserver | null = null;
@@ -61,6 +67,7 @@ export class Transcript extends SpeakingElement {
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     clearTimeout(this.#slice);
+    this.#asks.stop();
     this.#watched?.disconnect();
     this.#watched = null;
   }
@@ -69,7 +76,7 @@ export class Transcript extends SpeakingElement {
     super.willUpdate(changed);
     if (changed.has("q") && this.q !== "") {
       this.search = this.q;
-      this.#find(termsPattern(this.q));
+      this.#look(finderOf(termsPattern(this.q)));
     }
     if (!changed.has("call")) return;
     const other = changed.get("call") && changed.get("call")?.id !== this.call.id;
@@ -79,15 +86,11 @@ export class Transcript extends SpeakingElement {
     for (let from = 0; from < this.#entries.length; from += BLOCK) {
       this.#signatures.push(signatureOf(this.#entries.slice(from, from + BLOCK)));
     }
-    this.#hits = hitsOf(this.#entries, this.#pattern);
-  }
-
-  override firstUpdated(): void {
-    if (this.#hits.length > 0) void this.#go(0);
+    this.#hits = hitsOf(this.#entries, this.#find);
   }
 
   override updated(changed: PropertyValues): void {
-    if (changed.get("q") !== undefined && this.q !== "") void this.#go(0);
+    if (changed.has("q") && this.q !== "") void this.#askHits();
     if (this.shown < this.#signatures.length) {
       clearTimeout(this.#slice);
       this.#slice = setTimeout(() => {
@@ -129,16 +132,16 @@ export class Transcript extends SpeakingElement {
     const within = (i: number) => (i >= from && i < to ? i : -1);
     const hit = this.#hits[this.current];
     const here = hit && within(hit.entry) !== -1 ? hit : null;
-    const pattern = here || this.#near.has(block) ? this.#pattern : null;
+    const find = here || this.#near.has(block) ? this.#find : null;
     const [cursor, heard] = [within(this.cursor), within(this.heard)];
-    const seen = [signature, this.call.id, pattern, here, cursor, heard, this.#mayHear, this.formats, words];
+    const seen = [signature, this.call.id, find, here, cursor, heard, this.#mayHear, this.formats, words];
     return html`<div class="block" data-block=${block}>
       ${guard(seen, () =>
         this.#entries.slice(from, to).map((entry, i) =>
           entryRow(entry, {
             index: from + i,
             formats: this.formats,
-            pattern,
+            find,
             current: here?.entry === from + i ? here.nth : -1,
             atCursor: cursor === from + i,
             heard: heard === from + i,
@@ -155,7 +158,7 @@ export class Transcript extends SpeakingElement {
       if (isIntersecting) this.#near.add(block);
       else this.#near.delete(block);
     }
-    if (this.#pattern) this.requestUpdate();
+    if (this.#find) this.requestUpdate();
   }
 
   #searchLine(): TemplateResult {
@@ -177,7 +180,7 @@ export class Transcript extends SpeakingElement {
           if (event.key === "Enter") void this.#go(this.current + (event.shiftKey ? -1 : 1));
         }}
       />
-      <span class="muted" role="status">${this.#pattern ? found : nothing}</span>
+      <span class="muted" role="status">${this.#find ? found : nothing}</span>
       <span class="steps ${n > 1 ? "" : "off"}"
         ><button class="button plain" type="button" aria-label=${w.previous} @click=${() => this.#go(this.current - 1)}>
           ${icon("up")}</button
@@ -190,14 +193,30 @@ export class Transcript extends SpeakingElement {
 
   #onSearch = (event: Event): void => {
     this.search = (event.target as HTMLInputElement).value;
-    this.#find(searchPattern(this.search));
+    this.#asks.stop();
+    this.#look(finderOf(searchPattern(this.search)));
     void this.#go(0);
   };
 
-  #find(pattern: RegExp | null): void {
-    this.#pattern = pattern;
-    this.#hits = hitsOf(this.#entries, pattern);
+  #look(find: Finder | null): void {
+    this.#find = find;
+    this.#hits = hitsOf(this.#entries, find);
     this.current = 0;
+    this.requestUpdate();
+  }
+
+  /** Plain words at once, then what the search itself found: it knows forms that a comparison of letters does not. */
+  async #askHits(): Promise<void> {
+    const signal = this.#asks.next();
+    void this.#go(0);
+    if (this.partial !== null) return;
+    const answer = await readHits(this.server, this.call.id, this.q, signal);
+    if (answer.state !== "ok" || this.search !== this.q) return;
+    const found = Map.groupBy(answer.value, (hit) => hit.message_index);
+    if (![...found.keys()].some((index) => index !== "summary")) return;
+    const before = JSON.stringify(this.#hits);
+    this.#look((_, index) => found.get(index) ?? []);
+    if (JSON.stringify(this.#hits) !== before) void this.#go(0);
   }
 
   async #go(to: number): Promise<void> {
