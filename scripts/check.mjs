@@ -11,6 +11,7 @@ const rounds = [
   [
     ["types of the server", "typescript/bin/tsc", "-p", "tsconfig.json"],
     ["types of the elements", "typescript/bin/tsc", "-p", "src/ui/tsconfig.json"],
+    ["types of the example hosts", "typescript/bin/tsc", "-p", "examples/tsconfig.json"],
     ["types of the browser tests", "typescript/bin/tsc", "-p", "test/browser/tsconfig.json"],
   ],
   [

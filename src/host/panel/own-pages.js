@@ -78,36 +78,27 @@ export function settings({ settings }) {
   return [note(w.settingsNote), table(w.settings, [variable, value, standard, doc], rows)];
 }
 
-/** The first page: today and the last days by the plug-in's small elements, and the ways on. */
-export function overview({ team, permissions }, { element }) {
+const CARDS = ["calls", "success_rate", "p95_latency", "tool_success"];
+/** What one looks for first, by the filter under which it is found. */
+const WATCHED = [
+  ["toFailed", "outcome=error&outcome=lost"],
+  ["toSlow", "where=avg_turn_latency_ms:ge:1500"],
+  ["toTools", "where=tool_error_count:ge:1"],
+];
+
+/** The first page: today and the last days by the plug-in's small elements, each of which opens what it counts. */
+export function overview({ team }, { element }) {
   const w = words();
-  const start = dayBefore(DAYS - 1);
-  const count = (filter, label) => element("call-count", { filter, label });
-  const cards = (days) => {
-    const row = node("div", undefined, "cards");
-    for (const metric of ["calls", "success", "latency_p95", "tool_success"]) {
-      const card = element("call-stat-card", { metric, filter: `start_date=${days}` });
-      if (card) row.append(card);
-    }
-    return row;
+  const row = (...elements) => {
+    const made = node("div", undefined, "cards");
+    made.append(...elements.filter((one) => one !== null));
+    return made;
   };
-  const ways = node("ul", undefined, "ways");
-  const way = (href, text, filter) => {
-    const item = node("li");
-    item.append(link(href, text));
-    const number = filter === undefined ? null : count(filter, text);
-    if (number) item.append(" ", number);
-    ways.append(item);
-  };
-  way("/dashboard", w.toDashboard);
-  for (const [filter, text] of [
-    [`outcome=error&outcome=lost&start_date=${start}`, w.toFailed],
-    [`where=avg_turn_latency_ms:ge:1500&start_date=${start}`, w.toSlow],
-    [`where=tool_error_count:ge:1&start_date=${start}`, w.toTools],
-  ])
-    way(`/calls?${filter}`, text, filter);
-  const parts = [title(w.today), cards(dayBefore(0)), title(w.lastDays), cards(start), title(w.more), ways];
-  if (team && permissions.includes("calls.read")) parts.push(title(w.assistants), assistantTable(team, element));
+  const cards = (days) => row(...CARDS.map((metric) => element("call-stat-card", { metric, days })));
+  const counts = WATCHED.map(([name, filter]) => element("call-count", { filter, days: DAYS, label: w[name] }));
+  const live = element("call-count", { of: "active", label: w.live });
+  const parts = [title(w.today), cards(1), title(w.lastDays), cards(DAYS), title(w.more), row(live, ...counts)];
+  if (team) parts.push(title(w.assistants), assistantTable(team, element));
   return parts;
 }
 
@@ -118,9 +109,8 @@ export function assistants({ team }, { element }) {
 
 function assistantTable({ assistants }, element) {
   const w = words();
-  const start = dayBefore(DAYS - 1);
   const rows = assistants.map((one) => {
-    const filter = `assistant_id=${encodeURIComponent(one.assistant_id)}&start_date=${start}`;
+    const filter = `assistant_id=${encodeURIComponent(one.assistant_id)}`;
     return [
       link(`/calls?${filter}`, one.assistant_id),
       node("span", one.client_id),
@@ -128,7 +118,7 @@ function assistantTable({ assistants }, element) {
       node("span", one.contexts.join(", ")),
       node("span", one.languages.map(languageName).join(", ")),
       node("span", one.time_zone),
-      element("call-count", { filter, label: w.calls30 }) ?? node("span", "–"),
+      element("call-count", { filter, days: DAYS, label: w.calls30 }) ?? node("span", "–"),
     ];
   });
   const head = [w.assistant, w.clientColumn, w.number, w.contexts, w.languages, w.zone, w.calls30];
@@ -138,16 +128,15 @@ function assistantTable({ assistants }, element) {
 /** The page "Providers". */
 export function providers({ team }, { element }) {
   const w = words();
-  const start = dayBefore(DAYS - 1);
   const rows = team.providers.map((one) => {
-    const filter = `provider_name=${encodeURIComponent(one.name)}&start_date=${start}`;
+    const filter = `provider_name=${encodeURIComponent(one.name)}`;
     const parts = Object.entries(one.components ?? {}).map(([role, name]) => `${role.toUpperCase()} ${name}`);
     return [
       link(`/calls?${filter}`, one.name),
       node("span", one.pipeline ?? w.whole),
       node("span", parts.join(", ") || "–"),
       code(one.audio),
-      element("call-count", { filter, label: w.calls30 }) ?? node("span", "–"),
+      element("call-count", { filter, days: DAYS, label: w.calls30 }) ?? node("span", "–"),
     ];
   });
   return [note(w.providersNote), table(w.providers, [w.provider, w.pipeline, w.components, w.audio, w.calls30], rows)];
@@ -155,11 +144,4 @@ export function providers({ team }, { element }) {
 
 function languageName(tag) {
   return new Intl.DisplayNames([language()], { type: "language" }).of(tag) ?? tag;
-}
-
-/** The calendar day so many days ago. */
-function dayBefore(days) {
-  const date = new Date();
-  date.setDate(date.getDate() - days);
-  return new Intl.DateTimeFormat("en-CA").format(date);
 }

@@ -58,10 +58,9 @@ const en = {
   today: "Today",
   lastDays: "Last 30 days",
   more: "Look closer",
-  toDashboard: "All statistics",
-  toFailed: "Failed calls of the last 30 days",
-  toSlow: "Slow calls of the last 30 days",
-  toTools: "Calls in which a tool failed",
+  toFailed: "Failed, 30 days",
+  toSlow: "Slow, 30 days",
+  toTools: "A tool failed, 30 days",
 };
 
 const de = {
@@ -122,10 +121,9 @@ const de = {
   today: "Heute",
   lastDays: "Letzte 30 Tage",
   more: "Genauer hinsehen",
-  toDashboard: "Alle Statistiken",
-  toFailed: "Fehlgeschlagene Anrufe der letzten 30 Tage",
-  toSlow: "Langsame Anrufe der letzten 30 Tage",
-  toTools: "Anrufe, in denen ein Werkzeug versagte",
+  toFailed: "Fehlgeschlagen, 30 Tage",
+  toSlow: "Langsam, 30 Tage",
+  toTools: "Ein Werkzeug versagte, 30 Tage",
 };
 
 const ar = {
@@ -186,10 +184,9 @@ const ar = {
   today: "اليوم",
   lastDays: "آخر 30 يومًا",
   more: "تفاصيل أكثر",
-  toDashboard: "كل الإحصاءات",
-  toFailed: "المكالمات الفاشلة خلال آخر 30 يومًا",
-  toSlow: "المكالمات البطيئة خلال آخر 30 يومًا",
-  toTools: "مكالمات أخفقت فيها أداة",
+  toFailed: "فاشلة، 30 يومًا",
+  toSlow: "بطيئة، 30 يومًا",
+  toTools: "أخفقت فيها أداة، 30 يومًا",
 };
 
 const CATALOGUES = { en, de, ar };
