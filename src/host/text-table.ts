@@ -14,17 +14,24 @@ const WIDE =
   /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{1f300}-\u{1faff}]/u;
 const segmenter = new Intl.Segmenter("en", { granularity: "grapheme" });
 
-/** Prints a table; the columns are as wide as the first 500 rows need. */
+/** Below this a cell says nothing. */
+const WIDTH_MIN = 8;
+const GAP = " │ ";
+
+/** Prints a table; the columns are as wide as the first 500 rows need, and together no wider than `width`. */
 export class TextTable {
   readonly #columns: readonly Column[];
   readonly #print: (line: string) => void;
+  readonly #width: number;
   #held: string[][] | null = [];
+  /** 0 = the column has no room and is left out. */
   #widths: number[] = [];
   #rows = 0;
 
-  constructor(columns: readonly Column[], print: (line: string) => void) {
+  constructor(columns: readonly Column[], print: (line: string) => void, width = Number.POSITIVE_INFINITY) {
     this.#columns = columns;
     this.#print = print;
+    this.#width = width;
   }
 
   add(values: readonly (Json | undefined)[]): void {
@@ -41,7 +48,9 @@ export class TextTable {
   /** Prints what is held back, and the number of rows. */
   close(): void {
     this.#begin();
-    this.#print(`(${this.#rows} row${this.#rows === 1 ? "" : "s"})`);
+    const out = this.#widths.filter((width) => width === 0).length;
+    const left = out === 0 ? "" : `, ${out} of ${this.#columns.length} columns have no room: name those you want`;
+    this.#print(`(${this.#rows} row${this.#rows === 1 ? "" : "s"}${left})`);
   }
 
   #begin(): void {
@@ -49,23 +58,55 @@ export class TextTable {
     if (!held) return;
     this.#held = null;
     const names = this.#columns.map((column) => oneLine(column.name));
-    this.#widths = names.map((name, i) =>
-      Math.min(WIDTH_MAX, Math.max(...[name, ...held.map((row) => row[i] ?? "")].map(widthOf))),
-    );
+    const wanted = names.map((name, i) => {
+      const most = held.reduce((max, row) => Math.max(max, widthOf(row[i] ?? "")), widthOf(name));
+      return Math.max(1, Math.min(WIDTH_MAX, most));
+    });
+    this.#widths = fitted(wanted, this.#width);
     this.#line(names);
-    this.#print(this.#widths.map((width) => "─".repeat(width)).join("─┼─"));
+    this.#print(
+      this.#widths
+        .filter((width) => width > 0)
+        .map((width) => "─".repeat(width))
+        .join("─┼─"),
+    );
     for (const row of held) this.#line(row);
   }
 
   #line(cells: readonly string[]): void {
-    const padded = cells.map((cell, i) => {
+    const padded = cells.flatMap((cell, i) => {
       const width = this.#widths[i] ?? 0;
+      if (width === 0) return [];
       const text = cut(cell, width);
       const gap = " ".repeat(Math.max(0, width - widthOf(text)));
       return NUMERIC.test(this.#columns[i]?.type ?? "") ? gap + text : text + gap;
     });
-    this.#print(padded.join(" │ ").trimEnd());
+    this.#print(padded.join(GAP).trimEnd());
   }
+}
+
+/** Takes from the widest columns first; where even narrow ones have no room, the last ones are left out (0). */
+function fitted(wanted: readonly number[], room: number): number[] {
+  const widths = [...wanted];
+  const sum = () => {
+    const shown = widths.filter((width) => width > 0);
+    return shown.reduce((all, width) => all + width, 0) + GAP.length * Math.max(0, shown.length - 1);
+  };
+  for (let over = sum() - room; over > 0; over = sum() - room) {
+    const widest = Math.max(...widths);
+    if (widest > WIDTH_MIN) {
+      // Down to the next widest, or as far as is needed.
+      const next = Math.max(WIDTH_MIN, ...widths.filter((width) => width < widest));
+      const many = widths.filter((width) => width === widest).length;
+      const to = Math.max(next, widest - Math.ceil(over / many));
+      for (const [i, width] of widths.entries()) if (width === widest) widths[i] = to;
+    } else {
+      const last = widths.findLastIndex((width) => width > 0);
+      if (last <= 0) break;
+      widths[last] = 0;
+    }
+  }
+  return widths;
 }
 
 /** One line of CSV (RFC 4180); null is empty, nested values are JSON. */

@@ -1,50 +1,72 @@
-/** `call-lake sql`: one statement over the views, fresh rows of the journal included. */
+/** `call-lake sql`: one statement over the views, or a prompt; of the data folder here, or of a server. */
 import { text } from "node:stream/consumers";
-import { openCallLake, type SqlAnswer } from "../../query/index.ts";
-import { type Command, EXIT, print, stopSignal, tell, UsageError } from "../command.ts";
-import { csvLine, TextTable } from "../text-table.ts";
+import { type Command, EXIT, type Given, print, stopSignal, tell, UsageError } from "../command.ts";
+import { printRows, type SqlMode } from "../sql-print.ts";
+import { historyFile, runPrompt } from "../sql-prompt.ts";
+import { openFolder, openRemote, type SqlSource } from "../sql-source.ts";
 
 export const command: Command = {
-  summary: "ask one SELECT over the views calls, messages, turns and tool_calls",
-  usage: `call-lake sql [--csv | --json] [--dir DIR] "SELECT …"
+  summary: "ask SELECTs over the views calls, messages, turns and tool_calls",
+  usage: `call-lake sql [--csv | --json] [--dir DIR | --remote URL] ["SELECT …"]
 
-The statement is DuckDB's SQL; without one it is read from stdin. Calls whose end is durable are in the answer
-before they are in Parquet. A table by default; --csv for files, --json for one JSON object a line.`,
-  options: { csv: { type: "boolean", default: false } },
+The statement is DuckDB's SQL; without one it is read from stdin, and on a terminal there is a prompt. Calls whose end
+is durable are in the answer before they are in Parquet. A table by default; --csv for files, --json for one JSON
+object a line. docs/sql.md has the columns and thirty questions.
+
+--remote URL      asks the API mounted there (http://127.0.0.1:8787/api/calls) instead of a folder: 10,000 rows at most
+--header TEXT     a header for it, such as "authorization: Bearer …" (repeatable); better as CALL_LAKE_HEADER
+--user NAME       for HTTP Basic, default admin; the password is CALL_HISTORY_PASSWORD`,
+  options: {
+    csv: { type: "boolean", default: false },
+    remote: { type: "string" },
+    header: { type: "string", multiple: true },
+    user: { type: "string" },
+  },
   async run(given) {
-    given.requireFolder();
     if (given.json && given.flag("csv")) throw new UsageError("Either --csv or --json.");
-    const statement = await statementOf(given.positionals);
-    const signal = stopSignal();
-    const lake = await openCallLake({ dir: given.dir, engine: "in-process", log: tell });
+    const mode: SqlMode = given.json ? "json" : given.flag("csv") ? "csv" : "table";
+    if (given.positionals.length > 1) throw new UsageError("The statement is one argument: put it in quotes.");
+    const [statement] = given.positionals;
+    const prompting = statement === undefined && process.stdin.isTTY && process.stdout.isTTY;
+    if (prompting && mode !== "table") throw new UsageError("At the prompt: .mode csv, or .mode json.");
+    const asked = prompting ? "" : await statementOf(statement);
+    const source = await sourceOf(given);
     try {
-      const answer = await lake.sql(statement, signal);
-      if (given.json) for await (const row of answer.rows) print(JSON.stringify(row));
-      else if (given.flag("csv")) await printCsv(answer);
-      else await printTable(answer);
+      if (prompting) {
+        const { stdin: input, stdout: output } = process;
+        await runPrompt({ source, input, output, terminal: true, history_file: historyFile(process.env) });
+      } else {
+        const answer = await source.ask(asked, stopSignal());
+        const width = process.stdout.isTTY ? process.stdout.columns : undefined;
+        await printRows(answer, mode, print, width);
+        if (answer.truncated) tell("There are more rows than a server gives at once: add a LIMIT, or ask the folder.");
+      }
     } finally {
-      await lake.close();
+      await source.close();
     }
     return EXIT.ok;
   },
 };
 
-async function statementOf(positionals: readonly string[]): Promise<string> {
-  if (positionals.length > 1) throw new UsageError("The statement is one argument: put it in quotes.");
-  const [given] = positionals;
+async function statementOf(given: string | undefined): Promise<string> {
   const statement =
     given === undefined || given === "-" ? (process.stdin.isTTY ? "" : await text(process.stdin)) : given;
   if (statement.trim() === "") throw new UsageError('A statement is needed, such as "SELECT count(*) FROM calls".');
   return statement;
 }
 
-async function printCsv({ columns, rows }: SqlAnswer): Promise<void> {
-  print(csvLine(columns.map((column) => column.name)));
-  for await (const row of rows) print(csvLine(columns.map((column) => row[column.name])));
-}
-
-async function printTable({ columns, rows }: SqlAnswer): Promise<void> {
-  const table = new TextTable(columns, print);
-  for await (const row of rows) table.add(columns.map((column) => row[column.name]));
-  table.close();
+async function sourceOf(given: Given): Promise<SqlSource> {
+  const url = given.text("remote");
+  if (url === undefined) {
+    given.requireFolder();
+    return openFolder(given.dir, tell);
+  }
+  if (given.text("dir") !== undefined) throw new UsageError("Either --dir or --remote.");
+  if (!/^https?:\/\//.test(url))
+    throw new UsageError(
+      `--remote is an address such as http://127.0.0.1:8787/api/calls; it is ${JSON.stringify(url)}.`,
+    );
+  const headers = [...given.texts("header"), ...[process.env["CALL_LAKE_HEADER"] ?? ""].filter((one) => one !== "")];
+  const password = given.config.password || undefined;
+  return openRemote({ url, headers, user: given.text("user") ?? "admin", password });
 }
