@@ -64,9 +64,12 @@ export function keep(name: string, bytes: Uint8Array): void {
 
 /** Turns an element, and the inside it has, from right to left. */
 export async function turn(page: Page, tag: string): Promise<void> {
-  await page.locator(tag).evaluate((element) => {
-    for (const one of [element, ...(element.shadowRoot?.querySelectorAll("*") ?? [])]) (one as HTMLElement).dir = "rtl";
-  });
+  for (const one of await page.locator(tag).all()) {
+    await one.evaluate((element) => {
+      const parts = [element, ...(element.shadowRoot?.querySelectorAll("*") ?? [])] as HTMLElement[];
+      for (const part of parts) part.dir = "rtl";
+    });
+  }
 }
 
 const PATIENCE_MS = 20_000;

@@ -55,8 +55,8 @@ interface Chunk {
   imports?: string[];
 }
 
-/** Bytes after gzip of the entry and all it imports statically: what a page loads before anything is drawn. */
-export function entryBytesGzip(): number {
+/** The entry and all it imports statically: what a page loads before anything is drawn. */
+export function entryFiles(): string[] {
   const manifest = JSON.parse(readFileSync(join(BUNDLE, ".vite/manifest.json"), "utf8")) as Record<string, Chunk>;
   const entry = Object.keys(manifest).find((key) => manifest[key]?.isEntry);
   const wanted = new Set<string>();
@@ -67,5 +67,10 @@ export function entryBytesGzip(): number {
     chunk.imports?.forEach(visit);
   };
   visit(entry);
-  return [...wanted].reduce((sum, file) => sum + gzipSync(readFileSync(join(BUNDLE, file)), { level: 9 }).length, 0);
+  return [...wanted];
+}
+
+/** Their bytes after gzip. */
+export function entryBytesGzip(): number {
+  return entryFiles().reduce((sum, file) => sum + gzipSync(readFileSync(join(BUNDLE, file)), { level: 9 }).length, 0);
 }

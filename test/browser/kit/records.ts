@@ -216,6 +216,9 @@ export function statsOf(calls: readonly CallDetail[], tz: string): CallStats {
     avg_turn_latency_ms: mean(latencies),
     p50_turn_latency_ms: latencies[Math.floor(latencies.length / 2)] ?? null,
     p95_turn_latency_ms: latencies[Math.floor(latencies.length * 0.95)] ?? null,
+    p99_turn_latency_ms: latencies[Math.floor(latencies.length * 0.99)] ?? null,
+    turns: latencies.length,
+    barge_in_rate: calls.length ? calls.filter((call) => (call.barge_in_count ?? 0) > 0).length / calls.length : null,
     barge_ins: calls.reduce((sum, call) => sum + (call.barge_in_count ?? 0), 0),
     completed: calls.filter((call) => call.outcome === "completed").length,
   };
@@ -244,6 +247,19 @@ export function statsOf(calls: readonly CallDetail[], tz: string): CallStats {
     providers: values("provider_name"),
     pipelines: values("pipeline_name"),
     contexts: values("context_name"),
+    heat_map: Array.from({ length: 168 }, (_, at) => ({ weekday: Math.floor(at / 24) + 1, hour: at % 24, calls: 0 })),
+    agents: values("initial_agent"),
+    languages: values("language"),
+    directions: values("direction"),
+    latency: {
+      avg_ms: totals.avg_turn_latency_ms,
+      p50_ms: totals.p50_turn_latency_ms,
+      p95_ms: totals.p95_turn_latency_ms,
+      p99_ms: totals.p99_turn_latency_ms,
+      histogram: latencies.length ? [{ from_ms: 500, to_ms: 525, turns: latencies.length }] : [],
+      trend: [],
+    },
+    cost: [],
     tools: count(tools.map((tool) => tool.name)).map(({ value, calls: n }) => {
       const failed = tools.filter((tool) => tool.name === value && tool.status === "error").length;
       return {
@@ -253,6 +269,8 @@ export function statsOf(calls: readonly CallDetail[], tz: string): CallStats {
         errors: failed,
         success_rate: 1 - failed / n,
         avg_duration_ms: 640,
+        p50_duration_ms: 600,
+        p95_duration_ms: 900,
       };
     }),
     top_callers: values("caller_number")

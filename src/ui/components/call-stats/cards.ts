@@ -25,7 +25,8 @@ export interface Card {
   readonly value: number | null;
   readonly format: (value: number) => string;
   readonly note: string;
-  readonly before: number | null;
+  /** Null = there was no period before; undefined = nothing is said of it. */
+  readonly before: number | null | undefined;
   /** Whether more is better (1), worse (-1), or just more. */
   readonly sense: 1 | -1 | 0;
   /** A share changes by points of a percent, not by percents of percents. */
@@ -77,7 +78,7 @@ function noteOf(n: Rule["n"], totals: Totals, formats: Formats): string {
 /** A card a currency: sums of different ones are no sum. */
 export function costCards(
   cost: readonly CostOfCurrency[],
-  before: readonly CostOfCurrency[] | null,
+  before: readonly CostOfCurrency[] | null | undefined,
   formats: Formats,
 ): Card[] {
   return cost.map(({ currency, calls, total }) => ({
@@ -85,7 +86,7 @@ export function costCards(
     value: total,
     format: (value: number) => moneyText(value, currency, formats),
     note: words.stats.ofCost(formats.integer(calls)),
-    before: before?.find((one) => one.currency === currency)?.total ?? null,
+    before: before === undefined ? undefined : (before?.find((one) => one.currency === currency)?.total ?? null),
     sense: 0 as const,
     share: false,
   }));
@@ -104,14 +105,13 @@ export function cardBody(card: Card, formats: Formats): TemplateResult {
   return html`<span class="label muted">${card.label}</span>
     <strong>${value === null ? none() : html`<bdi>${card.format(value)}</bdi>`}</strong>
     <span class="note muted">${value === null ? nothing : card.note}</span>
-    <span class="trend">${
-      value === null || card.before === null
-        ? html`<span class="muted">${words.stats.noBefore}</span>`
-        : trend(value, card.before, card, formats)
-    }</span>`;
+    <span class="trend">${trend(card, formats)}</span>`;
 }
 
-function trend(value: number, before: number, card: Card, formats: Formats): TemplateResult {
+function trend(card: Card, formats: Formats) {
+  const { value, before } = card;
+  if (before === undefined) return nothing;
+  if (value === null || before === null) return html`<span class="muted">${words.stats.noBefore}</span>`;
   const change = card.share ? value - before : before === 0 ? null : (value - before) / before;
   const text = html`<span class="muted" title=${words.stats.beforeIs}>${words.stats.before(card.format(before))}</span>`;
   if (change === null || Math.abs(change) < 0.005) return text;

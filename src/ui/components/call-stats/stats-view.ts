@@ -14,6 +14,7 @@ import type { Chart } from "../chart/chart.ts";
 import { errorBlock, errorNotice, icon, notPermittedBlock, stateBlock } from "../parts.ts";
 import "../chart/chart.ts";
 import "../filter-bar/filter-bar.ts";
+import { cardStyles } from "./card-styles.ts";
 import { type Card, cardBody, costCards, statsSkeleton, TOTALS_METRICS, totalsCard } from "./cards.ts";
 import { csvOf, fileName, save } from "./files.ts";
 import { bucketsBefore, periodBefore, withBuckets } from "./marks.ts";
@@ -33,7 +34,7 @@ const ACTIVE_EVERY_MS = 15_000;
 const CURRENCIES_MAX = 3;
 
 export class StatsView extends CallLakeElement {
-  static override styles = [...shared, callStatsStyles];
+  static override styles = [...shared, cardStyles, callStatsStyles];
 
   @property() filter: string | undefined;
 
@@ -41,7 +42,7 @@ export class StatsView extends CallLakeElement {
   @state() private stats: Stats | null = null;
   /** Of the period before: its buckets for the dashed line, its cost for the card. */
   @state() private earlier: readonly number[] | null = null;
-  @state() private costBefore: Stats["cost"] | null = null;
+  @state() private costBefore: Stats["cost"] | null | undefined;
   @state() private active: number | null = null;
   @state() private pending = false;
   @state() private slow = false;
@@ -121,7 +122,7 @@ export class StatsView extends CallLakeElement {
     if (answer.state !== "ok") return;
     this.stats = answer.value;
     this.earlier = null;
-    this.costBefore = null;
+    this.costBefore = undefined;
     this.#draws = new Map();
     await this.#loadBefore(answer.value, filter, signal);
   }
@@ -136,7 +137,7 @@ export class StatsView extends CallLakeElement {
       period ? readStats(this.server, period, signal) : nothingAsked,
     ]);
     if (signal.aborted) return;
-    if (cost?.state === "ok") this.costBefore = cost.value.cost;
+    this.costBefore = cost === null ? null : cost.state === "ok" ? cost.value.cost : undefined;
     if (line?.state !== "ok") return;
     const points = line.value.timeline.points;
     // Another kind of bucket, or a range cut at 1970, cannot be laid over this one.
@@ -377,14 +378,16 @@ export class StatsView extends CallLakeElement {
       { label: menu.table, run: () => void chart()?.showTable() },
       ...this.#sqlActions(panel.label, panel.name),
       { label: menu.csv, run: () => save(fileName(panel.label, "csv"), csv()) },
-      { label: menu.png, run: () => void this.#savePicture(panel.label, chart()?.svg ?? null) },
+      { label: menu.png, run: () => void this.#savePicture(panel.label, chart) },
     ];
   }
 
-  async #savePicture(label: string, svg: SVGSVGElement | null): Promise<void> {
+  async #savePicture(label: string, chart: () => Chart | null): Promise<void> {
+    const { pictureOf } = await import("../chart/picture.ts");
+    // Only now: a drawing that was drawn anew meanwhile has no colours any more.
+    const svg = chart()?.svg;
     const root = this.renderRoot.querySelector(".panel");
     if (!svg || !root) return;
-    const { pictureOf } = await import("../chart/picture.ts");
     save(fileName(label, "png"), await pictureOf(svg, label, getComputedStyle(root).backgroundColor));
   }
 }

@@ -31,63 +31,6 @@ export const callStatsStyles = css`
     background: var(--raised);
     overflow: clip;
   }
-  .card {
-    position: relative;
-    display: flex;
-    flex-direction: column;
-    padding: 12px 16px;
-    min-width: 0;
-    box-shadow:
-      1px 0 0 var(--line),
-      0 1px 0 var(--line);
-  }
-  .card call-lake-menu {
-    position: absolute;
-    inset-block-start: 8px;
-    inset-inline-end: 8px;
-  }
-  .card .label {
-    padding-inline-end: 20px;
-    overflow: hidden;
-    text-overflow: ellipsis;
-    white-space: nowrap;
-  }
-  .card strong {
-    font-size: 20px;
-    line-height: 32px;
-    font-weight: 600;
-    white-space: nowrap;
-  }
-  .card .none {
-    font-size: 13px;
-    font-weight: 400;
-  }
-  .note,
-  .trend {
-    font-size: 12px;
-    line-height: 18px;
-  }
-  .trend {
-    display: flex;
-    flex-wrap: wrap;
-    gap: 0 6px;
-  }
-  .change {
-    display: inline-flex;
-    align-items: center;
-    gap: 2px;
-    font-weight: 600;
-  }
-  .change .icon {
-    width: 12px;
-    height: 12px;
-  }
-  .better {
-    color: var(--outcome-completed);
-  }
-  .worse {
-    color: var(--outcome-error);
-  }
   .grid {
     display: grid;
     grid-template-columns: repeat(2, minmax(0, 1fr));
@@ -176,14 +119,6 @@ export const callStatsStyles = css`
   .link:hover {
     color: var(--accent);
     text-decoration-color: currentColor;
-  }
-  .card .bone {
-    width: 72px;
-    margin: 4px 0;
-  }
-  .card .bone.big {
-    height: 24px;
-    width: 96px;
   }
   @container (max-width: 720px) {
     .grid {
