@@ -1,21 +1,20 @@
 /** Erase: calls leave the lake and the journal for good, and the audit log says so. */
-import { relative } from "node:path";
-import { dayOf, isCallIdentity } from "../record/index.ts";
+import { join, relative } from "node:path";
+import { namesIn } from "../store/fs.ts";
+import { removeDeadRotations } from "../store/journal/leftovers.ts";
 import { sweepTmp } from "../store/lake/layout.ts";
-import { listFiles, visibleOfDay } from "../store/lake/listing.ts";
-import { ERASED_REV, mergeMasks, readMasks, writeMask } from "../store/lake/masks.ts";
-import type { LakeFile } from "../store/lake/names.ts";
-import { parquetSource, quote } from "../store/lake/sql.ts";
-import { pairsSource } from "./duckdb.ts";
+import { ERASED_REV, writeMask } from "../store/lake/masks.ts";
+import { conditionOf, countGoingOn, type EraseRequest, findCalls } from "./erase-find.ts";
 import { finishErasure, finishMasks } from "./finish-masks.ts";
-import { type Job, type JobOptions, runJob } from "./job.ts";
+import { type Hold, listHolds, PERSONAL } from "./holds.ts";
+import { type JobOptions, runJob } from "./job.ts";
 import { journalRows } from "./journal-rows.ts";
 import { publishSegments } from "./publish.ts";
 import { dropRows } from "./rewrite.ts";
 import { closeSegments, openSegmentsWith } from "./rotation.ts";
+import { removeTrashWith } from "./trash.ts";
 
-/** What to erase: these calls, or every call from this number (exactly as recorded). */
-export type EraseRequest = { readonly ids: readonly string[] } | { readonly caller_number: string };
+export type { EraseRequest } from "./erase-find.ts";
 
 export interface EraseReceipt {
   readonly at: string;
@@ -26,32 +25,57 @@ export interface EraseReceipt {
   readonly deleted: number;
   /** Calls that no reader sees any more, but which a live writer's open segment still holds; the etl finishes them. */
   readonly pending: number;
+  /** Calls that a hold keeps. */
+  readonly held: number;
+  /** Calls of the request that have not ended yet: erase again when they have. */
+  readonly going_on: number;
   /** Parquet files that were rewritten, relative to the data folder. */
   readonly files: readonly string[];
+  /** Broken files, set aside, that may hold a row and cannot be read. */
+  readonly not_searched: readonly string[];
 }
 
-/** Files asked in one statement. */
-const FILES_AT_ONCE = 500;
+export interface EraseBy {
+  readonly who: string;
+  /** Erase what a hold keeps, too: the receipt names the holds. */
+  readonly despite_holds?: boolean;
+}
+
 /** How long a live writer has to close the segment that holds a call. */
 const ROTATION_WAIT_MS = 5_000;
 
-/** Erases; `who` asked for it. When this returns with `pending` 0 the rows are in no file of the data folder. */
+/** Erases; `who` asked for it. When this returns with `pending` 0 the rows are in no file of the data folder that can be read. */
 export function erase(
   dir: string,
   request: EraseRequest,
-  by: { who: string },
+  by: EraseBy,
   options: JobOptions & { rotation_wait_ms?: number } = {},
 ): Promise<EraseReceipt> {
   return runJob(dir, options, async (job) => {
     await sweepTmp(dir, job.now(), job.fs);
+    await removeDeadRotations(dir, job.now(), job.fs);
     // An erasure that was killed is finished first, so that this one counts only what is still shown.
     await finishMasks(job);
     const at = new Date(job.now()).toISOString();
-    const found = await findCalls(job, request);
-    if (found.size === 0) return { at, who: by.who, act: "", deleted: 0, pending: 0, files: [] };
+    const holds = await listHolds(dir, job.fs);
+    const calls = await findCalls(job, request, holds);
+    const over = new Set(by.despite_holds ? [...calls.values()].flatMap((keeping) => [...keeping]) : []);
+    const found = new Set([...calls].filter(([, keeping]) => by.despite_holds || keeping.size === 0).map(([id]) => id));
+    const lift = holds.filter((hold) => over.has(hold.id) && isOnlyOf(hold, request)).map((hold) => hold.id);
+    // Days that left the lake: nobody reads them, so they go as a whole. Kill: a folder less, and nothing was promised.
+    await removeTrashWith(job, conditionOf(request));
+    const told = {
+      at,
+      who: by.who,
+      held: calls.size - found.size,
+      going_on: await countGoingOn(dir, request),
+      not_searched: (await namesIn(join(dir, "quarantine"), job.fs)).map((name) => `quarantine/${name}`),
+    };
+    if (found.size === 0) return { ...told, act: "", deleted: 0, pending: 0, files: [] };
     // 1. Kill before: nothing was promised. Kill after: no reader shows the rows, and recover does the rest.
     const ids = new Map(Array.from(found, (id) => [id, ERASED_REV]));
-    const mask = await writeMask(dir, { reason: "erase", ids, who: by.who, at }, job.fs);
+    const despite = over.size === 0 ? {} : { holds: [...over].sort(), lift };
+    const mask = await writeMask(dir, { reason: "erase", ids, who: by.who, at, ...despite }, job.fs);
     // 2. Kill: some files are rewritten, the mask hides the rows of the others.
     const rewritten = await dropRows(job, ids);
     // 3. The mask keeps the rows out of what is published. Kill: as in publish.
@@ -65,46 +89,20 @@ export function erase(
     await finishErasure(job, mask, rewritten);
     const pending = await countHeld(dir, found);
     const files = rewritten.files.map((path) => relative(dir, path)).sort();
-    return { at, who: by.who, act: mask.name, deleted: found.size - pending, pending, files };
+    return { ...told, act: mask.name, deleted: found.size - pending, pending, files };
   });
 }
 
-/** The ids of the calls that are there and not under erasure already. */
-async function findCalls(job: Job, request: EraseRequest): Promise<Set<string>> {
-  const erasing = mergeMasks(await readMasks(job.dir, job.fs));
-  const found = "ids" in request ? await findIds(job, request.ids) : await findCaller(job, request.caller_number);
-  for (const id of found) if (erasing.get(id) === ERASED_REV) found.delete(id);
-  return found;
-}
-
-async function findIds(job: Job, ids: readonly string[]): Promise<Set<string>> {
-  const wanted = new Set(ids.filter(isCallIdentity));
-  const found = new Set<string>();
-  for (const [day, ofDay] of Map.groupBy(wanted, dayOf)) {
-    const files = await visibleOfDay(job.dir, day, job.fs);
-    const pairs = pairsSource(ofDay.map((id) => [id, 0]));
-    for (const id of await idsWhere(job, files, `c.id IN (SELECT m.id FROM ${pairs} AS m)`)) found.add(id);
-  }
-  for await (const { record } of journalRows(job.dir)) if (wanted.has(record.id)) found.add(record.id);
-  return found;
-}
-
-async function findCaller(job: Job, callerNumber: string): Promise<Set<string>> {
-  const files = await listFiles(job.dir, job.fs);
-  const found = new Set<string>();
-  for (let at = 0; at < files.length; at += FILES_AT_ONCE) {
-    const some = files.slice(at, at + FILES_AT_ONCE);
-    for (const id of await idsWhere(job, some, `c.caller_number = ${quote(callerNumber)}`)) found.add(id);
-  }
-  for await (const { record } of journalRows(job.dir)) if (record.caller_number === callerNumber) found.add(record.id);
-  return found;
-}
-
-async function idsWhere(job: Job, files: readonly LakeFile[], condition: string): Promise<string[]> {
-  if (files.length === 0) return [];
-  const db = await job.db();
-  const rows = await db.rows(`SELECT DISTINCT c.id AS id FROM ${parquetSource(files)} AS c WHERE ${condition}`);
-  return rows.map((row) => String(row["id"]));
+/** Whether a hold names nobody but the erased: it would keep, by name, the person who had to go. */
+function isOnlyOf(hold: Hold, request: EraseRequest): boolean {
+  if ("ids" in request) return hold.where["id"]?.every((id) => request.ids.includes(id)) ?? false;
+  const values = new Set(Object.values(request));
+  const named = PERSONAL.flatMap((column) => hold.where[column] ?? []);
+  if (named.some((value) => values.has(value)) && !named.every((value) => values.has(value)))
+    throw new Error(
+      `${hold.id} names this person and others: remove it, and add one for the others, before erasing despite holds.`,
+    );
+  return named.some((value) => values.has(value));
 }
 
 async function countHeld(dir: string, ids: ReadonlySet<string>): Promise<number> {

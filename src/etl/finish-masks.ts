@@ -6,6 +6,7 @@ import { type Mask, readMasks, removeMask } from "../store/lake/masks.ts";
 import { parquetSource } from "../store/lake/sql.ts";
 import { appendReceipt } from "./audit.ts";
 import { pairsSource } from "./duckdb.ts";
+import { liftHold, listHolds } from "./holds.ts";
 import type { Job } from "./job.ts";
 import { journalHolds } from "./journal-rows.ts";
 import { dropRows, type Rewritten } from "./rewrite.ts";
@@ -27,9 +28,14 @@ export async function finishErasure(job: Job, mask: Mask, before?: Rewritten): P
   if (await journalHolds(job.dir, mask.ids)) return false;
   const files = new Set([...(before?.files ?? []), ...now.files].map((path) => relative(job.dir, path)));
   const at = mask.at ?? new Date(job.now()).toISOString();
-  const receipt = { action: "erase", at, who: mask.who ?? "unknown", act: mask.name } as const;
+  const who = mask.who ?? "unknown";
+  const holds = mask.holds === undefined ? {} : { holds: mask.holds };
+  const receipt = { action: "erase", at, who, act: mask.name, deleted: mask.ids.size, ...holds } as const;
   // Kill after the receipt: the next run finds it by the mask's name and writes no second one.
-  await appendReceipt(job.dir, { ...receipt, deleted: mask.ids.size, files: [...files].sort() }, job.fs);
+  await appendReceipt(job.dir, { ...receipt, files: [...files].sort() }, job.fs);
+  // Kill between: the mask is still there, and the next run lifts the rest.
+  for (const hold of mask.lift ? await listHolds(job.dir, job.fs) : [])
+    if (mask.lift?.includes(hold.id)) await liftHold(job.dir, hold, who, at, job.fs);
   await removeMask(job.dir, mask, job.fs);
   return true;
 }

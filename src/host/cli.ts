@@ -11,6 +11,8 @@ const COMMANDS: Record<string, () => Promise<{ command: Command }>> = {
   sql: () => import("./commands/sql.ts"),
   import: () => import("./commands/import.ts"),
   erase: () => import("./commands/erase.ts"),
+  hold: () => import("./commands/hold.ts"),
+  "subject-export": () => import("./commands/subject-export.ts"),
   retain: () => import("./commands/retain.ts"),
   export: () => import("./commands/export.ts"),
   backup: () => import("./commands/backup.ts"),
@@ -76,6 +78,6 @@ function parse(command: Command, args: string[]) {
 
 async function overview(): Promise<void> {
   print("call-lake VERB [OPTIONS]: the call history of a voice engine\n");
-  for (const [verb, load] of Object.entries(COMMANDS)) print(`  ${verb.padEnd(9)}${(await load()).command.summary}`);
+  for (const [verb, load] of Object.entries(COMMANDS)) print(`  ${verb.padEnd(16)}${(await load()).command.summary}`);
   print("\n`call-lake VERB --help` tells the rest of a verb.");
 }

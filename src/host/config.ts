@@ -1,5 +1,6 @@
 /** The settings of the stand-alone host: one table of names, defaults and rules, read from the environment. */
 import { isIP } from "node:net";
+import { parseRules } from "../record/index.ts";
 
 interface Setting<T> {
   readonly variable: string;
@@ -71,6 +72,20 @@ export const SETTINGS = {
     "of days ",
     "Days a call is kept; 0 keeps it for ever.",
   ),
+  retention_rules: {
+    variable: "CALL_HISTORY_RETENTION_RULES",
+    type: "string",
+    default: "",
+    doc: "Retention rules as JSON; without it retention.json of the data folder counts (docs/retention.md).",
+    read: (text) => {
+      try {
+        parseRules(JSON.parse(text), 0, "it");
+        return { value: text };
+      } catch (error) {
+        return { rule: `a JSON list of retention rules (${(error as Error).message})` };
+      }
+    },
+  } as Setting<string>,
   time_zone: {
     variable: "CALL_HISTORY_TIME_ZONE",
     type: "string",
@@ -180,6 +195,11 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   }
   if (wrong.length > 0) throw new ConfigError(wrong.join("\n"));
   return values;
+}
+
+/** The retention rules that are set; undefined = those of the data folder count. */
+export function rulesIn(config: Pick<Config, "retention_rules">): unknown {
+  return config.retention_rules === "" ? undefined : JSON.parse(config.retention_rules);
 }
 
 /** Whether an address can be reached from this machine only. */

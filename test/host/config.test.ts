@@ -8,6 +8,7 @@ describe("readConfig", () => {
       enabled: true,
       dir: "data",
       retention_days: 0,
+      retention_rules: "",
       time_zone: "UTC",
       publish_seconds: 300,
       keep_empty: true,

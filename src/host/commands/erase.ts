@@ -2,44 +2,53 @@
 import { userInfo } from "node:os";
 import { type EraseRequest, erase } from "../../etl/index.ts";
 import { isCallIdentity } from "../../record/index.ts";
-import { type Command, EXIT, UsageError } from "../command.ts";
+import { type Command, EXIT, type Given, UsageError } from "../command.ts";
+import { PERSON_OPTIONS, PERSON_USAGE, personOf } from "../person.ts";
 
 export const command: Command = {
-  summary: "erase calls for good: by id, or all of one caller",
-  usage: `call-lake erase (--id ID)… | --caller NUMBER  --yes [--who NAME] [--dir DIR]
+  summary: "erase calls for good: by id, or all of one person",
+  usage: `call-lake erase (--id ID)… | (--caller NUMBER --name NAME --user ID --device ID)  --yes [--who NAME] [--dir DIR]
 
 --id ID         the call with this id; may be given more than once
---caller NUMBER every call from this number, exactly as recorded
+${PERSON_USAGE}
+--despite-holds also what a hold keeps; the receipt names the holds (docs/retention.md)
 --who NAME      who asked for it, for the receipt in audit.jsonl (your login)
---yes           really do it: erased calls cannot be brought back`,
+--yes           really do it: erased calls cannot be brought back
+
+Exit code 1 if there was nothing to erase, or if a hold keeps a part of it.`,
   options: {
     id: { type: "string", multiple: true },
-    caller: { type: "string" },
+    ...PERSON_OPTIONS,
     who: { type: "string" },
+    "despite-holds": { type: "boolean", default: false },
     yes: { type: "boolean", default: false },
   },
   async run(given) {
     given.noPositionals();
     given.requireFolder();
-    const request = requestOf(given.texts("id"), given.text("caller"));
+    const request = requestOf(given);
     if (!given.flag("yes")) throw new UsageError("Erased calls cannot be brought back: add --yes to do it.");
-    const receipt = await erase(given.dir, request, { who: given.text("who") ?? userInfo().username });
-    const pending =
-      receipt.pending > 0
-        ? ` ${receipt.pending} more are hidden and leave the disk when their writer closes its segment.`
-        : "";
-    given.report(
-      receipt,
-      `${receipt.deleted} calls are erased; ${receipt.files.length} files were rewritten.${pending}`,
-    );
-    return receipt.deleted + receipt.pending > 0 ? EXIT.ok : EXIT.failed;
+    const who = given.text("who") ?? userInfo().username;
+    const receipt = await erase(given.dir, request, { who, despite_holds: given.flag("despite-holds") });
+    const { deleted, pending, held, going_on, files, not_searched } = receipt;
+    const sentences = [
+      `${deleted} calls are erased; ${files.length} files were rewritten.`,
+      ...(pending > 0 ? [`${pending} more are hidden and leave the disk when their writer closes its segment.`] : []),
+      ...(held > 0 ? [`${held} are held and stay: call-lake hold list, or --despite-holds.`] : []),
+      ...(going_on > 0 ? [`${going_on} have not ended: erase again when they have.`] : []),
+      ...(not_searched.length > 0 ? [`These can not be read and were not searched: ${not_searched.join(", ")}.`] : []),
+    ];
+    given.report(receipt, sentences.join("\n"));
+    return deleted + pending > 0 && held === 0 ? EXIT.ok : EXIT.failed;
   },
 };
 
-function requestOf(ids: string[], caller: string | undefined): EraseRequest {
-  if (ids.length > 0 === (caller !== undefined))
-    throw new UsageError("Name the calls by --id, or a caller by --caller.");
-  if (caller !== undefined) return { caller_number: caller };
+function requestOf(given: Given): EraseRequest {
+  const ids = given.texts("id");
+  const person = personOf(given);
+  if (ids.length > 0 === (person !== null))
+    throw new UsageError("Name the calls by --id, or a person by --caller, --name, --user or --device.");
+  if (person !== null) return person;
   const wrong = ids.find((id) => !isCallIdentity(id));
   if (wrong !== undefined)
     throw new UsageError(`${JSON.stringify(wrong)} is no id of a call: that is a lower-case UUIDv7.`);

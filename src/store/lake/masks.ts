@@ -15,6 +15,9 @@ export interface Mask {
   /** For an erasure: who asked for it and when, so that recover can write the receipt. */
   readonly who: string | null;
   readonly at: string | null;
+  /** Holds that an erasure goes over, and those of them that go with it. */
+  readonly holds?: readonly string[];
+  readonly lift?: readonly string[];
 }
 
 const masksDir = (dir: string) => join(dir, "masks");
@@ -44,8 +47,8 @@ export function mergeMasks(masks: readonly Mask[]): Map<string, number> {
 
 /** Hides rows from the moment this returns. A kill before leaves nothing but a file in tmp/. */
 export async function writeMask(dir: string, mask: Omit<Mask, "name">, fs: StoreFs = realFs): Promise<Mask> {
-  const { reason, who, at } = mask;
-  const text = `${JSON.stringify({ reason, who, at, ids: Object.fromEntries(mask.ids) })}\n`;
+  const { reason, who, at, holds, lift } = mask;
+  const text = `${JSON.stringify({ reason, who, at, holds, lift, ids: Object.fromEntries(mask.ids) })}\n`;
   // A mask for a higher revision is named by what it says, so that doing it again after a kill is the same mask.
   const unique = reason === "erase" ? randomUUID() : createHash("sha256").update(text).digest("hex").slice(0, 24);
   const name = `${reason}-${unique}.json`;
@@ -66,6 +69,8 @@ function parseMask(name: string, text: string): Mask {
     throw new Error(`masks/${name} is not a mask. Run "call-lake verify".`);
   const ids = new Map<string, number>();
   for (const [id, rev] of Object.entries(value.ids ?? {})) if (typeof rev === "number") ids.set(id, rev);
+  const listOf = (member: unknown) => (Array.isArray(member) ? member.map(String) : []);
+  const despite = "holds" in value && "lift" in value ? { holds: listOf(value.holds), lift: listOf(value.lift) } : {};
   const textOf = (member: unknown) => (typeof member === "string" ? member : null);
   return {
     name,
@@ -73,5 +78,6 @@ function parseMask(name: string, text: string): Mask {
     ids,
     who: "who" in value ? textOf(value.who) : null,
     at: "at" in value ? textOf(value.at) : null,
+    ...despite,
   };
 }

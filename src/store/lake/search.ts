@@ -2,7 +2,17 @@
 import { randomUUID } from "node:crypto";
 import { basename, join } from "node:path";
 import { isDay } from "../../record/index.ts";
-import { ensureDir, linkDurably, namesIn, placeFile, realFs, removeFile, type StoreFs, unlessCode } from "../fs.ts";
+import {
+  ensureDir,
+  linkDurably,
+  namesIn,
+  placeFile,
+  realFs,
+  removeFile,
+  removeTree,
+  type StoreFs,
+  unlessCode,
+} from "../fs.ts";
 import type { LakeFile } from "./names.ts";
 
 /** A data file as a part describes it: by its number in the list, and the rows by theirs in the file. */
@@ -53,7 +63,8 @@ export function searchTmpPath(dir: string, extension: string): string {
 /** Removes what is being built, so that no text that must go is left in it; the builder finds it gone and gives up. */
 export async function removeSearchTmp(dir: string, fs: StoreFs = realFs): Promise<void> {
   for (const name of await namesIn(join(dir, "tmp"), fs)) {
-    if (name.startsWith(TMP_PREFIX) && name.endsWith(".parquet")) await removeFile(join(dir, "tmp", name), fs);
+    // A spill folder holds texts as well; its DuckDB fails at the next file, and the part is begun again.
+    if (name.startsWith(TMP_PREFIX) && /\.(parquet|spill)$/.test(name)) await removeTree(join(dir, "tmp", name), fs);
   }
 }
 
