@@ -11,7 +11,7 @@ const RIGHT_TO_LEFT = new Set(["ar", "fa", "he", "ur"]);
 
 /**
  * The catalogue of the element that is being rendered: rendering is synchronous, and each element says its language
- * before it (`useWords`), so that two elements of one page may speak two languages.
+ * before it (`setWords`), so that two elements of one page may speak two languages.
  */
 export let words: Words = en;
 
@@ -26,7 +26,7 @@ export function directionOf(locale: string): "ltr" | "rtl" {
 }
 
 /** Makes `words` those of the locale; English while they are not loaded. */
-export function useWords(locale: string): void {
+export function setWords(locale: string): void {
   words = loaded.get(languageOf(locale)) ?? en;
 }
 

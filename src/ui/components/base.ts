@@ -4,7 +4,7 @@ import { property } from "lit/decorators.js";
 import type { Server } from "../data.ts";
 import { type Formats, formatsFor, localZone } from "../format.ts";
 import type { Theme } from "../theme.ts";
-import { directionOf, loadWords, useWords } from "../words.ts";
+import { directionOf, loadWords, setWords } from "../words.ts";
 
 /** An element that shows words: it renders in its own language, whatever the page's other elements speak. */
 export class SpeakingElement extends LitElement {
@@ -18,11 +18,27 @@ export class SpeakingElement extends LitElement {
   }
 
   protected override performUpdate(): void {
-    useWords(this.locale);
+    setWords(this.locale);
     super.performUpdate();
   }
 }
 
+/**
+ * What a host may set on every element.
+ *
+ * @cssprop --call-lake-accent - colour of what can be done and of what is chosen
+ * @cssprop --call-lake-background - ground of the element
+ * @cssprop --call-lake-surface - ground of controls, cards and panels
+ * @cssprop --call-lake-sunken - ground of heads and code
+ * @cssprop --call-lake-text - colour of text
+ * @cssprop --call-lake-muted - colour of what stands beside
+ * @cssprop --call-lake-border - colour of lines
+ * @cssprop --call-lake-radius - roundness of controls and cards; 6px
+ * @cssprop --call-lake-row-height - height of a row of the list; 36px
+ * @cssprop --call-lake-font - font of text
+ * @cssprop --call-lake-mono - font of code
+ * @cssprop --call-lake-sticky-top - height of a bar of the host that stays at the top while the page scrolls; 0px
+ */
 export class CallLakeElement extends SpeakingElement {
   /** Base URL of the router. */
   @property() api = "/api/calls";
@@ -30,6 +46,7 @@ export class CallLakeElement extends SpeakingElement {
   @property({ attribute: false }) headers: Record<string, string> = {};
   /** IANA zone in which times are shown and dates are read; the browser's when empty. */
   @property() timezone = "";
+  /** The system's when `auto`. */
   @property() theme: Theme = "auto";
   /** What the person may do; undefined = the server says so by its answers. */
   @property({ attribute: false }) permissions: readonly string[] | undefined;

@@ -24,6 +24,16 @@ const COPIED_MS = 2000;
 const ENDED_TRIES = 20;
 const ENDED_MS = 500;
 
+/**
+ * One call, ended or going on: overview, transcript with audio, tools, metrics, the raw record.
+ *
+ * @fires {CustomEvent<{ query: string, tab: CallDetailTab, replace: true }>} call-navigate - a tab was chosen: keep `query` in the URL
+ * @fires {CustomEvent<{ id: string }>} call-close - the way back was chosen
+ * @fires {CustomEvent<{ id: string }>} call-deleted - the call is gone for good
+ * @csspart root - all of it
+ * @csspart panel - what the tab in front shows
+ * @csspart state - a message in the place of the call
+ */
 export class CallDetail extends CallLakeElement {
   static override styles = [...shared, callDetailStyles];
 

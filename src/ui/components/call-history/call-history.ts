@@ -30,6 +30,18 @@ const NO_WIDTHS = {};
 const NO_VIEWS: never[] = [];
 const ACTIONS = ["export", "label", "delete"] as const;
 
+/**
+ * The list of calls: filters with counts, search, views, a peek panel, export, labels and deletion.
+ *
+ * @fires {CustomEvent<{ id: string, query?: string }>} call-open - the page of a call is to be shown; `query` is for it
+ * @fires {CustomEvent<{ query: string, page?: string, replace?: boolean }>} call-navigate - the filter, the order or the call looked at has changed: keep `query` in the URL, and set `filter` when the URL changes; `replace`: no step of its own on the way back
+ * @csspart root - all of it
+ * @csspart table - the table
+ * @csspart row - a call
+ * @csspart new-calls - the button behind which new calls wait
+ * @csspart peek - the panel beside the list
+ * @csspart state - a message in the place of calls
+ */
 export class CallHistory extends AskingElement {
   static override styles = [...shared, callHistoryStyles, snippetStyles, tableStyles];
 
@@ -204,6 +216,7 @@ export class CallHistory extends AskingElement {
         beside
         .locale=${this.locale}
         .personal=${this.personal}
+        .brief=${this.narrow && !this.sidebarOnNarrow}
         .filter=${filter}
         .formats=${this.formats}
         .theme=${this.theme}
