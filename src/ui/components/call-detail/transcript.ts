@@ -34,6 +34,7 @@ const BLOCK = 20;
 const SLICE = 5;
 /** Close enough to the reader that matches are marked. */
 const NEAR = "800px";
+const TYPING_MS = 60;
 
 export class Transcript extends SpeakingElement {
   static override styles = [...shared, transcriptStyles];
@@ -63,10 +64,12 @@ export class Transcript extends SpeakingElement {
   #watched: IntersectionObserver | null = null;
   #followed = 0;
   #slice: ReturnType<typeof setTimeout> | undefined;
+  #typing: ReturnType<typeof setTimeout> | undefined;
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     clearTimeout(this.#slice);
+    clearTimeout(this.#typing);
     this.#asks.stop();
     this.#watched?.disconnect();
     this.#watched = null;
@@ -176,9 +179,7 @@ export class Transcript extends SpeakingElement {
         dir="auto"
         .value=${this.search}
         @input=${this.#onSearch}
-        @keydown=${(event: KeyboardEvent) => {
-          if (event.key === "Enter") void this.#go(this.current + (event.shiftKey ? -1 : 1));
-        }}
+        @keydown=${this.#onSearchKey}
       />
       <span class="muted" role="status">${this.#find ? found : nothing}</span>
       <span class="steps ${n > 1 ? "" : "off"}"
@@ -191,11 +192,27 @@ export class Transcript extends SpeakingElement {
     </div>`;
   }
 
+  /** The key is painted first; what it finds in thousands of messages comes a moment later. */
   #onSearch = (event: Event): void => {
     this.search = (event.target as HTMLInputElement).value;
     this.#asks.stop();
+    clearTimeout(this.#typing);
+    this.#typing = setTimeout(this.#search, TYPING_MS);
+  };
+
+  #search = (): void => {
+    this.#typing = undefined;
     this.#look(finderOf(searchPattern(this.search)));
     void this.#go(0);
+  };
+
+  #onSearchKey = (event: KeyboardEvent): void => {
+    if (event.key !== "Enter") return;
+    if (this.#typing === undefined) void this.#go(this.current + (event.shiftKey ? -1 : 1));
+    else {
+      clearTimeout(this.#typing);
+      this.#search();
+    }
   };
 
   #look(find: Finder | null): void {
