@@ -4,7 +4,7 @@ import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
 import type { CallList, CallStats, SqlResult } from "../../src/api/contract.ts";
 import { axeOf } from "./kit/axe.ts";
-import { keep, launch, openPage, shoot, soon, type WatchedPage } from "./kit/browser.ts";
+import { keep, launch, openPage, shoot, soon, turn, type WatchedPage } from "./kit/browser.ts";
 import { ensureBundle } from "./kit/bundle.ts";
 import { type RealServer, startRealServer } from "./kit/real-server.ts";
 import { NOW, record } from "./kit/records.ts";
@@ -40,6 +40,7 @@ afterAll(async () => {
 });
 beforeEach(() => {
   host.down = false;
+  host.gate = Promise.resolve();
   host.permissions = ["calls.read", "calls.read_pii", "calls.sql"];
   return async () => {
     for (const one of open) {
@@ -76,7 +77,7 @@ it.each(["light", "dark"] as const)("draws cards and charts that axe has nothing
   const page = await stats("", { colorScheme });
   await drawn(page);
   // The period before is asked for second.
-  await page.locator("[data-panel=timeline] svg [stroke-dasharray='4 3']").waitFor({ state: "attached" });
+  await page.locator("[data-panel=timeline] svg [stroke-dasharray='4 3'] path[d*=L]").waitFor({ state: "attached" });
   for (const chart of await page.locator("call-lake-chart").all()) {
     expect(await chart.locator("svg").getAttribute("aria-hidden")).toBe("true");
     expect(await chart.locator("svg [aria-label], svg style").count()).toBe(0);
@@ -168,7 +169,7 @@ it("opens the list from the marks themselves, and narrows the range by a drag", 
   await outcomes.click({ position: { x: 150, y: 10 } });
   await soon(() => lastTold(page)).toMatchObject({ page: "call-history" });
   expect((await lastTold(page))?.query).toContain("outcome=completed");
-  await page.locator("[data-panel=timeline] svg [stroke-dasharray='4 3']").waitFor({ state: "attached" });
+  await page.locator("[data-panel=timeline] svg [stroke-dasharray='4 3'] path[d*=L]").waitFor({ state: "attached" });
   await panel(page, "timeline").scrollIntoViewIfNeeded();
   const box = await panel(page, "timeline").locator(".call-lake-plot").boundingBox();
   if (!box) throw new Error("The timeline has no place.");
@@ -291,7 +292,10 @@ it("saves a panel as CSV and as PNG under the CSP", async () => {
     for (let at = 0; at < data.length; at += 4) seen.add(`${data[at]},${data[at + 1]},${data[at + 2]}`);
     return [...seen];
   }, png.bytes.toString("base64"));
-  expect(colors).toEqual(expect.arrayContaining(["0,128,95", "201,79,0"]));
+  const bars = await panel(page, "outcome").locator("svg [data-mark=bar] [fill^='var(--outcome']").all();
+  const fills = await Promise.all(bars.map((bar) => bar.evaluate((node) => getComputedStyle(node).fill)));
+  expect(new Set(fills).size).toBe(6);
+  expect(colors).toEqual(expect.arrayContaining(fills.map((fill) => fill.replace(/rgb\(|\)| /g, ""))));
   keep("stats-outcome-picture.png", png.bytes);
 });
 
@@ -309,6 +313,45 @@ it("sends an hour of the week to the SQL page, and says why", async () => {
   const headers = { "content-type": "application/json" };
   const result = await host.ask<SqlResult>("/sql", { method: "POST", body: JSON.stringify({ sql }), headers });
   expect(result.rows.length).toBe(calls);
+});
+
+it("begins with a skeleton, and lets a slow question be cancelled", async () => {
+  let release = () => {};
+  host.gate = new Promise((resolve) => {
+    release = resolve;
+  });
+  const page = await stats(`?filter=${encodeURIComponent(LAST30)}`);
+  await page.getByRole("status", { name: "Loading statistics" }).waitFor();
+  await shoot(page, "stats-loading");
+  await page.getByText("This takes longer than usual").waitFor();
+  const gone = page.waitForEvent("requestfailed");
+  await page.getByRole("button", { name: "Cancel" }).click();
+  expect((await gone).url()).toContain("/stats?");
+  await page.getByText("Cancelled.").waitFor();
+  release();
+  await page.getByRole("button", { name: "Refresh" }).click();
+  await drawn(page);
+});
+
+it("looks right from right to left, and at 200 % zoom", async () => {
+  // 200 % of a window of 1280 pixels has room for 640.
+  const page = await stats(`?filter=${encodeURIComponent(LAST30)}`, {
+    viewport: { width: 640, height: 430 },
+    deviceScaleFactor: 2,
+  });
+  await drawn(page);
+  await page.mouse.move(0, 0);
+  await shoot(page, "stats-zoom");
+  expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true);
+  await page.setViewportSize({ width: 1280, height: 860 });
+  await turn(page, "call-stats");
+  await panel(page, "tools").locator("call-lake-chart summary").click();
+  await panel(page, "outcome")
+    .getByRole("button", { name: /^More about/ })
+    .click();
+  await page.getByRole("menuitem").first().waitFor();
+  await shoot(page, "stats-rtl");
+  expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true);
 });
 
 it("keeps its numbers while the server is gone, says so, and has a way out of nothing", async () => {

@@ -66,8 +66,9 @@ export function keep(name: string, bytes: Uint8Array): void {
 export async function turn(page: Page, tag: string): Promise<void> {
   for (const one of await page.locator(tag).all()) {
     await one.evaluate((element) => {
-      const parts = [element, ...(element.shadowRoot?.querySelectorAll("*") ?? [])] as HTMLElement[];
-      for (const part of parts) part.dir = "rtl";
+      const all = (root: Element): Element[] =>
+        [...(root.shadowRoot?.querySelectorAll("*") ?? [])].flatMap((one) => [one, ...all(one)]);
+      for (const part of [element, ...all(element)]) if (part.shadowRoot) (part as HTMLElement).dir = "rtl";
     });
   }
 }

@@ -26,6 +26,8 @@ export interface RealServer {
   readonly asked: string[];
   /** Answers no request for data until it is false again: as if the network was gone. */
   down: boolean;
+  /** Holds every answer for data back until it resolves. */
+  gate: Promise<void>;
   /** Ends all connections that are open. */
   cut(): void;
   ask<T>(path: string, init?: RequestInit): Promise<T>;
@@ -40,6 +42,7 @@ export async function startRealServer(records: readonly CallRecord[]): Promise<R
   const app = new Hono();
   app.use("/api/calls/*", async (c, next) => {
     host.asked.push(new URL(c.req.url).pathname + new URL(c.req.url).search);
+    await host.gate;
     if (!host.down) return next();
     return new Response(null, { status: 502 });
   });
@@ -66,6 +69,7 @@ export async function startRealServer(records: readonly CallRecord[]): Promise<R
     permissions: ALL,
     asked: [],
     down: false,
+    gate: Promise.resolve(),
     cut: () => server.closeAllConnections(),
     ask: async <T>(path: string, init?: RequestInit) =>
       (await (await fetch(`${url}/api/calls${path}`, init)).json()) as T,
