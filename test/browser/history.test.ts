@@ -1,7 +1,7 @@
 /** <call-history> over a real lake: rows, facets, filters, order, paging, new calls, its URL and its states. */
 import { expect, it } from "vitest";
 import { shoot, soon } from "./kit/browser.ts";
-import { CALLS, give, historyScene, holdBack, ids, rows } from "./kit/history.ts";
+import { CALLS, folding, give, historyScene, holdBack, ids, rows } from "./kit/history.ts";
 import { NOW, record } from "./kit/records.ts";
 import { RUDE_COLOR } from "./kit/server.ts";
 
@@ -73,10 +73,10 @@ it("has a facet of labels, unfolds the others, and looks for values by their beg
   // What was unfolded is remembered.
   await page.reload();
   await page.getByRole("checkbox", { name: /^find_slot, / }).waitFor();
-  await page.getByRole("button", { name: "Hide filters" }).click();
+  await folding(page, true).click();
   await soon(() => page.locator(sidebar).count()).toBe(0);
   await page.reload();
-  await page.getByRole("button", { name: "Show filters" }).click();
+  await folding(page, false).click();
   await page.locator(`${sidebar} li`).first().waitFor();
 });
 

@@ -88,3 +88,7 @@ export const focused = (page: Page) =>
     while (at?.shadowRoot?.activeElement) at = at.shadowRoot.activeElement;
     return at?.getAttribute("aria-label") || at?.textContent?.trim() || at?.tagName || "";
   });
+
+/** The button that folds the filters away, or unfolds them. */
+export const folding = (page: Page, expanded: boolean) =>
+  page.locator("call-history").getByRole("button", { name: /^Filters/, expanded });

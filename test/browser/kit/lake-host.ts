@@ -1,5 +1,6 @@
 /** A host's page with a strict CSP over the real router and a real lake; what goes wrong between them is made to. */
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { readdirSync, readFileSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
 import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -63,9 +64,10 @@ export async function startLakeHost(calls: readonly CallDetail[]): Promise<LakeH
       log: () => undefined,
     }),
   );
-  app.get("/ui/*", async (c) => {
-    const body = await readFile(join(BUNDLE, c.req.path.slice(4).replaceAll("..", "")));
-    return c.body(new Uint8Array(body), 200, { "content-type": "text/javascript" });
+  const bundle = bundleNow();
+  app.get("/ui/*", (c) => {
+    const body = bundle.get(c.req.path.slice("/ui/".length));
+    return body ? c.body(body, 200, { "content-type": "text/javascript" }) : c.notFound();
   });
   app.get("/host.css", (c) => c.body(HOST_STYLE, 200, { "content-type": "text/css" }));
   app.get("/host.js", (c) => c.body(HOST_SCRIPT, 200, { "content-type": "text/javascript" }));
@@ -94,6 +96,16 @@ export async function startLakeHost(calls: readonly CallDetail[]): Promise<LakeH
     },
   };
   return host;
+}
+
+/** As it is now: another worker may build it anew, with other names. */
+function bundleNow(): Map<string, Uint8Array<ArrayBuffer>> {
+  const names = readdirSync(BUNDLE, { recursive: true }).map(String);
+  return new Map(
+    names
+      .filter((name) => name.endsWith(".js"))
+      .map((name) => [name, new Uint8Array(readFileSync(join(BUNDLE, name)))]),
+  );
 }
 
 /** What a host does with the list: the URL is its filter, both ways; it goes to a call's page when it is told to. */

@@ -44,7 +44,7 @@ const number = (
   fields: [key],
   cell: (call, formats) => {
     const value = call[key] as number | null;
-    return value === null ? missing() : format(value, formats);
+    return value === null ? missing() : html`<bdi>${format(value, formats)}</bdi>`;
   },
 });
 
@@ -116,7 +116,7 @@ const ALL: readonly Column[] = [
     class: "number cost",
     fields: ["cost_total", "currency"],
     cell: (call, formats) =>
-      call.cost_total === null ? missing() : formats.money(Number(call.cost_total), call.currency),
+      call.cost_total === null ? missing() : html`<bdi>${formats.money(Number(call.cost_total), call.currency)}</bdi>`,
   },
   text("called_number", true),
   text("language"),

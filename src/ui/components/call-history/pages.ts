@@ -18,7 +18,7 @@ export interface Pages {
 }
 
 export function pagesLine({ rows, formats, pageSize, size, resize, turn }: Pages): TemplateResult {
-  const first = rows.trail.length * size + 1;
+  const first = rows.pagesBefore * size + 1;
   const number = (value: number) => formats.integer(value);
   const total = rows.total === null ? null : number(rows.total);
   return html`<nav class="pages" aria-label=${words.list.paging}>

@@ -31,6 +31,8 @@ export class CallRows implements ReactiveController {
   cursor: string | null = null;
   /** Cursors of the pages before this one; its length is the number of this page. */
   trail: readonly (string | null)[] = [];
+  /** Pages before the one that is shown, while another is asked for. */
+  pagesBefore = 0;
   /** Of all pages; null while it is not known. */
   total: number | null = null;
   pending = false;
@@ -145,6 +147,7 @@ export class CallRows implements ReactiveController {
   #show({ calls, nextCursor }: Page): void {
     this.calls = calls;
     this.nextCursor = nextCursor;
+    this.pagesBefore = this.trail.length;
     // A first page without a second is its own count.
     if (this.trail.length === 0 && nextCursor === null) this.total = calls.length;
     this.#host.requestUpdate();

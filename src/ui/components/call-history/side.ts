@@ -54,12 +54,13 @@ export function facetSide(side: Side): TemplateResult {
   if (open) void import("../facet-sidebar/facet-sidebar.ts").catch(() => {});
   const active = [...filter.keys()].filter((name) => name !== "tz").length;
   const w = words.facets;
-  const label = open ? w.hide : active > 0 ? w.showN(formats.integer(active)) : w.show;
   return html`<aside class="side" aria-label=${w.label}>
-    <button class="button plain fold" type="button" aria-expanded=${open} aria-label=${label} title=${label} @click=${side.toggle}>
-      ${icon(open ? "previous" : "next")}<span>${w.label}</span>
-      ${!open && active > 0 ? html`<span class="badge">${formats.integer(active)}</span>` : nothing}
-    </button>
+    <h2>
+      <button class="button plain fold" type="button" aria-expanded=${open} title=${open ? w.hide : w.show} @click=${side.toggle}>
+        ${icon(open ? "previous" : "next")}<span class="word">${w.label}</span>
+        ${!open && active > 0 ? html`<span class="badge">${formats.integer(active)}</span><span class="hidden">${w.active}</span>` : nothing}
+      </button>
+    </h2>
     ${
       open
         ? html`<call-lake-facets

@@ -44,8 +44,9 @@ export const callHistoryStyles = css`
     height: auto;
     min-height: 32px;
   }
-  .folded:not(.narrow) .fold > span:not(.badge) {
-    display: none;
+  .folded:not(.narrow) .word {
+    position: absolute;
+    clip-path: inset(50%);
   }
   .fold {
     padding-inline: 4px 8px;
@@ -59,6 +60,10 @@ export const callHistoryStyles = css`
   .split:dir(rtl) .fold .icon,
   .pages:dir(rtl) .icon {
     transform: scaleX(-1);
+  }
+  h2 {
+    margin: 0;
+    font-size: inherit;
   }
   .badge {
     min-width: 18px;

@@ -80,14 +80,20 @@ export const tableStyles = css`
     position: relative;
     z-index: 1;
   }
+  .box label {
+    display: grid;
+    place-items: center;
+    height: var(--row);
+    cursor: pointer;
+  }
+  th.box label {
+    height: 32px;
+  }
   .box input {
-    width: 24px;
-    height: 24px;
+    width: 15px;
+    height: 15px;
     margin: 0;
-    padding: 0;
-    vertical-align: middle;
     accent-color: var(--accent);
-    transform: scale(0.62);
     cursor: pointer;
   }
   .skeleton tbody tr:hover {
@@ -233,11 +239,11 @@ export const tableStyles = css`
   .direction .bone {
     width: 16px;
   }
-  /* A narrow box drops what the panel and the page say anyway, the least asked-for first; chosen columns all stay. */
-  @container (max-width: 1140px) {
-    .pipeline {
-      display: none;
-    }
+  /*
+   * A narrow box drops what the panel and the page say anyway, the least asked-for first, always before the caller has
+   * less than 110 pixels; chosen columns all stay.
+   */
+  @container (max-width: 1300px) {
     th,
     td {
       padding: 0 8px;
@@ -252,7 +258,7 @@ export const tableStyles = css`
       width: 9%;
     }
     .fitted th.time {
-      width: 124px;
+      width: 130px;
     }
     .fitted th.number {
       width: 80px;
@@ -270,30 +276,46 @@ export const tableStyles = css`
       width: 32px;
     }
   }
-  @container (max-width: 900px) {
+  @container (max-width: 1140px) {
+    .pipeline {
+      display: none;
+    }
+  }
+  @container (max-width: 960px) {
     .fitted :is(th, td):is(.context, .turns) {
       display: none;
     }
   }
-  @container (max-width: 700px) {
-    .fitted :is(th, td):is(.provider, .direction) {
+  @container (max-width: 840px) {
+    .fitted :is(th, td).provider {
       display: none;
     }
   }
-  @container (max-width: 560px) {
-    .fitted :is(th, td):is(.latency, .tools) {
+  @container (max-width: 700px) {
+    .fitted :is(th, td).direction {
+      display: none;
+    }
+  }
+  @container (max-width: 660px) {
+    .fitted :is(th, td).latency {
+      display: none;
+    }
+  }
+  @container (max-width: 520px) {
+    .fitted :is(th, td).tools {
       display: none;
     }
   }
   @container (max-width: 440px) {
-    .fitted :is(th, td).duration {
+    .fitted :is(th, td).duration,
+    .fitted .seconds {
       display: none;
     }
     .fitted th.time {
-      width: 118px;
+      width: 106px;
     }
     .fitted th.result {
-      width: 108px;
+      width: 112px;
     }
   }
   @media (pointer: coarse) {
@@ -307,10 +329,12 @@ export const tableStyles = css`
       min-height: 40px;
       align-items: center;
     }
+    th.box label {
+      height: 44px;
+    }
     .box input {
-      width: 36px;
-      height: 36px;
-      transform: scale(0.55);
+      width: 20px;
+      height: 20px;
     }
   }
 `;

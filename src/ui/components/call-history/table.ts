@@ -87,13 +87,13 @@ function header(column: Column, table: CallTable): TemplateResult {
 function selectPage(table: CallTable, selection: Selection): TemplateResult {
   const chosen = table.calls.filter((call) => isSelected(selection, call.id)).length;
   return html`<th scope="col" class="box">
-    <input
+    <label><input
       type="checkbox"
       aria-label=${words.list.selectPage}
       .checked=${chosen > 0 && chosen === table.calls.length}
       .indeterminate=${chosen > 0 && chosen < table.calls.length}
       @change=${(event: Event) => table.select(null, (event.target as HTMLInputElement).checked, false)}
-    />
+    /></label>
   </th>`;
 }
 
@@ -120,12 +120,18 @@ function row(call: CallSummary | FoundCallSummary, table: CallTable): TemplateRe
 }
 
 function box(call: CallSummary, table: CallTable, selected: boolean): TemplateResult {
-  return html`<input
+  return html`<label><input
     type="checkbox"
     aria-label=${words.list.select(table.formats.time(call.start_time), callerText(call))}
     .checked=${selected}
     @click=${(event: MouseEvent) => table.select(call.id, (event.target as HTMLInputElement).checked, event.shiftKey)}
-  />`;
+  /></label>`;
+}
+
+/** The seconds apart, for which a narrow table has no room. */
+function clock(time: string): TemplateResult {
+  const [, minutes = time, seconds = ""] = /^(.*\d\d:\d\d)(:\d\d)$/.exec(time) ?? [];
+  return html`<bdi>${minutes}<span class="seconds">${seconds}</span></bdi>`;
 }
 
 function opener(call: CallSummary, table: CallTable): TemplateResult {
@@ -134,7 +140,7 @@ function opener(call: CallSummary, table: CallTable): TemplateResult {
   const title = table.formats.fullTime(call.start_time);
   if (!table.route) {
     return html`<button class="open" type="button" aria-label=${label} title=${title} @click=${() => table.look(call.id)}>
-      ${time}
+      ${clock(time)}
     </button>`;
   }
   return html`<a
@@ -148,7 +154,7 @@ function opener(call: CallSummary, table: CallTable): TemplateResult {
       event.preventDefault();
       table.look(call.id);
     }}
-    >${time}</a
+    >${clock(time)}</a
   >`;
 }
 

@@ -24,6 +24,8 @@ export class FilterBar extends SpeakingElement {
   @property() theme = "auto";
   /** Whether facets stand beside the list, so that no drop-downs are needed here. */
   @property({ type: Boolean }) beside = false;
+  /** Whether only what is asked for most is shown. */
+  @property({ type: Boolean }) brief = false;
   /** Whether the person may ask by what is personal: words, numbers, names. */
   @property({ type: Boolean }) personal = true;
 
@@ -54,22 +56,28 @@ export class FilterBar extends SpeakingElement {
     const w = words.filter;
     const durations = html`${this.#seconds("min_duration", w.minDuration, w.minDurationLabel)}
     ${this.#seconds("max_duration", w.maxDuration, w.maxDurationLabel)}`;
+    const dates = html`${this.#date("start_date", w.from)}
+      <span class="muted" aria-hidden="true">–</span>
+      ${this.#date("end_date", w.to)}`;
     return html`<div class="bar root ${this.theme}" role="search" aria-label=${w.label}>
       <div class="line">
-        ${this.personal ? this.#query() : nothing} ${this.#presets()} ${this.#date("start_date", w.from)}
-        <span class="muted" aria-hidden="true">–</span>
-        ${this.#date("end_date", w.to)}
+        ${this.personal ? this.#query() : nothing} ${this.#presets()} ${this.brief ? nothing : dates}
       </div>
-      <div class="line">
-        ${this.beside ? nothing : [...CHOICES.map((name) => this.#choice(name)), this.#tools()]}
-        ${
-          this.personal
-            ? [this.#typed("caller_number", w.number, "number"), this.#typed("caller_name", w.name, "name")]
-            : nothing
-        }
-        ${durations}
-      </div>
+      ${this.brief ? nothing : this.#more(durations)}
       ${this.#chips()}
+    </div>`;
+  }
+
+  #more(durations: TemplateResult): TemplateResult {
+    const w = words.filter;
+    return html`<div class="line">
+      ${this.beside ? nothing : [...CHOICES.map((name) => this.#choice(name)), this.#tools()]}
+      ${
+        this.personal
+          ? [this.#typed("caller_number", w.number, "number"), this.#typed("caller_name", w.name, "name")]
+          : nothing
+      }
+      ${durations}
     </div>`;
   }
 

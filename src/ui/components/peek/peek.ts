@@ -15,6 +15,8 @@ import { peekStyles } from "./styles.ts";
 const MESSAGES = 6;
 const LINKS = ["transcript", "tools", "metrics", "raw"] as const;
 
+const SKELETON = [0, 1, 2, 3].map(() => html`<p><span class="bone wide"></span></p>`);
+
 export class CallPeek extends SpeakingElement {
   static override styles = [...shared, snippetStyles, peekStyles];
 
@@ -79,12 +81,19 @@ export class CallPeek extends SpeakingElement {
     return html`<aside class="root peek ${this.theme}" popover="manual" part="peek" aria-label=${words.peek.label}>
       ${this.#bar()}
       <div class="body ${stale ? "dimmed" : ""}" aria-busy=${stale || (!record && !this.error)}>
+        <h2 tabindex="-1" aria-live="polite">
+          ${
+            record
+              ? html`<bdi>${callerText(record)}</bdi>`
+              : html`<span class="hidden">${this.error ? words.peek.label : words.peek.loading}</span>`
+          }
+        </h2>
         ${
           this.error
             ? errorBlock(this.error, words.states.detailErrorTitle, () => void this.#load())
             : record
               ? this.#call(record)
-              : this.#skeleton()
+              : SKELETON
         }
       </div>
     </aside>`;
@@ -110,18 +119,12 @@ export class CallPeek extends SpeakingElement {
     </div>`;
   }
 
-  #skeleton(): TemplateResult {
-    return html`<h2 tabindex="-1"><span class="hidden">${words.peek.loading}</span><span class="bone wide"></span></h2>
-      ${[200, 140, 180, 120].map(() => html`<p><span class="bone wide"></span></p>`)}`;
-  }
-
   #call(call: CallDetail): TemplateResult {
     const w = words.peek;
     const failed = (call.tool_calls ?? []).filter((tool) => tool.status === "error");
     return html`
-      <h2 tabindex="-1" aria-live="polite"><bdi>${callerText(call)}</bdi></h2>
       <p class="line">
-        ${outcomeMark(call.outcome)}<span>${this.formats.duration(call.duration_seconds)}</span
+        ${outcomeMark(call.outcome)}<bdi>${this.formats.duration(call.duration_seconds)}</bdi
         ><span class="muted">${this.formats.fullTime(call.start_time)}</span>
       </p>
       ${call.error_message ? html`<p class="problem">${icon("alert")}<bdi>${call.error_message}</bdi></p>` : nothing}
@@ -153,7 +156,10 @@ export class CallPeek extends SpeakingElement {
     const { fields } = words.detail;
     const facts: [string, TemplateResult | string][] = [
       [fields.caller_number, recordText(call.caller_number)],
-      [fields.provider_name, recordText([call.provider_name, call.pipeline_name].filter(Boolean).join(" · "))],
+      [
+        fields.provider_name,
+        html`${recordText(call.provider_name)}${call.pipeline_name ? html` · <bdi>${call.pipeline_name}</bdi>` : nothing}`,
+      ],
       [fields.context_name, recordText(call.context_name)],
       [fields.latency, call.avg_turn_latency_ms === null ? none() : this.formats.latency(call.avg_turn_latency_ms)],
       [fields.turns, call.total_turns === null ? none() : this.formats.integer(call.total_turns)],

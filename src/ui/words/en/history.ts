@@ -67,7 +67,7 @@ export const history = {
     label: "Filters",
     show: "Show filters",
     hide: "Hide filters",
-    showN: (n: string) => `Show filters (${n} active)`,
+    active: "active",
     loading: "Counting",
     more: "More values",
     fewer: "Fewer values",
