@@ -110,7 +110,7 @@ class Prompt {
       const seconds = ((performance.now() - began) / 1000).toFixed(2);
       if (this.#mode === "table") this.#print(`${answer.truncated ? "There are more rows. " : ""}${seconds} s`);
     } catch (error) {
-      this.#print(running.signal.aborted ? "Stopped." : error instanceof Error ? error.message : String(error));
+      this.#print(running.signal.aborted ? "Stopped." : sentenceOf(error));
     } finally {
       this.#running = null;
     }
@@ -136,6 +136,12 @@ class Prompt {
   #print(line: string): void {
     this.#output.write(`${line}\n`);
   }
+}
+
+/** What DuckDB says, without the line it shows of our own statement around this one. */
+function sentenceOf(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  return message.split(/\n+LINE \d+:/)[0] ?? message;
 }
 
 /** Whether the text ends in a semicolon that stands in no text, name or comment. */
