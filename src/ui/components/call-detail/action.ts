@@ -175,7 +175,12 @@ export class CallAction extends SpeakingElement {
     const answer = await eraseCall(this.server, this.call.id, this.#requests.next());
     this.busy = false;
     if (answer.state === "error") this.error = answer.error;
-    if (answer.state === "ok") this.done({ kind: "deleted", answer: answer.value });
+    if (answer.state !== "ok") return;
+    const { deleted, pending = 0, held = 0 }: DeleteAnswer & { held?: number } = answer.value;
+    // Asked and answered, and yet there: a hold keeps it.
+    if (deleted + pending === 0 && held > 0)
+      this.error = { kind: "refused", status: 200, message: words.detail.removeHeld };
+    else this.done({ kind: "deleted", answer: answer.value });
   }
 
   #problem(what: string): TemplateResult | typeof nothing {

@@ -80,6 +80,7 @@ export function overviewTab(facts: Facts): TemplateResult {
         [f.time_zone, text(call.time_zone)],
         [f.start_time_local, text(call.start_time_local?.slice(0, 19).replace("T", " "))],
         [f.recordings, recordings(call, formats) ?? (hidden ? secret : none())],
+        ...expiry(call, formats),
       ])}
       ${group(w.ending, [
         [f.outcome, live ? w.live : outcomeMark(call.outcome)],
@@ -159,6 +160,26 @@ function group(title: string, fields: readonly Field[]): TemplateResult {
       ${fields.map(([label, value]) => html`<dt>${label}</dt><dd>${value}</dd>`)}
     </dl>
   </section>`;
+}
+
+/** What a server that has rules of retention tells beside the record. */
+interface Kept {
+  readonly expires_at?: string | null;
+  readonly transcript_expires_at?: string | null;
+  readonly recordings_expires_at?: string | null;
+  readonly held?: boolean;
+}
+
+/** Until when the call and its parts are kept: nothing where the server does not tell, parts only where they go earlier. */
+function expiry(call: CallDetail & Kept, formats: Formats): Field[] {
+  const w = words.detail;
+  const names = ["expires_at", "transcript_expires_at", "recordings_expires_at"] as const;
+  return names.flatMap((name): Field[] => {
+    const at = call[name];
+    if (at === undefined || (at === null && name !== "expires_at")) return [];
+    const until = at === null ? w.forEver : formats.fullTime(at);
+    return [[w.fields[name], call.held ? html`${until}, ${w.held}` : until]];
+  });
 }
 
 /** How many there are, and until when the first of them is kept. */

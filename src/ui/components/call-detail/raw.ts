@@ -4,7 +4,7 @@ import { words } from "../../words.ts";
 import { icon } from "../parts.ts";
 import type { Panel } from "./panels.ts";
 
-const SHOWN_MAX = 200_000;
+const SHOWN_MAX = 100_000;
 
 export function rawTab({ call, formats, hidden, partial, copied, copy }: Panel): TemplateResult {
   // A live call has no outcome yet, and no revision.
