@@ -73,7 +73,7 @@ export async function removeBadRollups(job: Job): Promise<number> {
   let removed = 0;
   for (let at = 0; at < paths.length; at += FILES_AT_ONCE) {
     const some = paths.slice(at, at + FILES_AT_ONCE);
-    const good = await goodOf(job, some);
+    const good = await goodRollups(job, some);
     for (const path of some.filter((one) => !good.has(one))) {
       await removeRollupAt(path, job.fs);
       removed++;
@@ -82,7 +82,8 @@ export async function removeBadRollups(job: Job): Promise<number> {
   return removed;
 }
 
-async function goodOf(job: Job, paths: readonly string[]): Promise<Set<string>> {
+/** Those of the paths that are whole, of this version, and of their file as it is. */
+export async function goodRollups(job: Job, paths: readonly string[]): Promise<Set<string>> {
   const db = await job.db();
   const good = new Set<string>();
   try {
@@ -100,7 +101,7 @@ async function goodOf(job: Job, paths: readonly string[]): Promise<Set<string>> 
     // One of them is torn: by halves until it is found.
     const middle = paths.length >> 1;
     for (const half of [paths.slice(0, middle), paths.slice(middle)])
-      for (const path of await goodOf(job, half)) good.add(path);
+      for (const path of await goodRollups(job, half)) good.add(path);
   }
   return good;
 }

@@ -6,10 +6,10 @@ import { checkFormat, trashDir } from "../store/lake/layout.ts";
 import { filesOfDay } from "../store/lake/listing.ts";
 import { mergeMasks, readMasks } from "../store/lake/masks.ts";
 import { callsDir, dayDir, dayOfFolder, type LakeFile, parseTrashName, visible } from "../store/lake/names.ts";
-import { rollupDays, rollupPath, rollupsOfDay } from "../store/lake/rollups.ts";
 import { type Job, type JobOptions, runJob } from "./job.ts";
 import { rowsOfSegment } from "./journal-rows.ts";
 import { checkDay } from "./verify-day.ts";
+import { checkRollups, checkSearch } from "./verify-derived.ts";
 
 export interface Finding {
   /** A path below the data folder, or the id of a call. */
@@ -55,7 +55,8 @@ export function verify(dir: string, options: JobOptions = {}): Promise<VerifyRep
     await attempt(report, "format.json", () => checkFormat(dir, job.fs));
     const files = await checkLake(job, report);
     await checkJournal(job, report, files);
-    await checkRollups(job, report, files);
+    await attempt(report, "rollups", () => checkRollups(job, report, files));
+    await attempt(report, "search", () => checkSearch(job, report));
     await checkLeftovers(job, report);
     report.ok = report.problems.length === 0;
     return report;
@@ -105,14 +106,6 @@ async function checkLake(job: Job, report: VerifyReport): Promise<LakeFile[]> {
     });
   }
   return seen;
-}
-
-async function checkRollups(job: Job, report: VerifyReport, files: readonly LakeFile[]): Promise<void> {
-  const known = new Set(files.map((file) => rollupPath(job.dir, file)));
-  for (const day of await rollupDays(job.dir, job.fs))
-    for (const path of await rollupsOfDay(job.dir, day, job.fs))
-      if (!known.has(path))
-        report.notes.push({ where: short(job, path), what: "It describes no file of the lake; the etl removes it." });
 }
 
 async function checkJournal(job: Job, report: VerifyReport, files: readonly LakeFile[]): Promise<void> {

@@ -18,6 +18,7 @@ const COMMANDS: Record<string, () => Promise<{ command: Command }>> = {
   backup: () => import("./commands/backup.ts"),
   restore: () => import("./commands/restore.ts"),
   compact: () => import("./commands/compact.ts"),
+  doctor: () => import("./commands/doctor.ts"),
   verify: () => import("./commands/verify.ts"),
   demo: () => import("./commands/demo.ts"),
 };
