@@ -68,8 +68,8 @@ const element = <T>(id: string, shape: Shape & { kind: "struct" }): z.ZodType<T>
   return schema;
 };
 export const message = element<Message>("Message", COLUMNS.conversation.shape.of);
-export const toolCall = element<ToolCall>("ToolCall", COLUMNS.tool_calls.shape.of);
-export const turn = element<Turn>("Turn", COLUMNS.turns.shape.of);
+element<ToolCall>("ToolCall", COLUMNS.tool_calls.shape.of);
+element<Turn>("Turn", COLUMNS.turns.shape.of);
 
 /** Some columns of the record, with their docs. */
 export function columnsOf(names: readonly ColumnName[], required: ReadonlySet<ColumnName> = REQUIRED) {
@@ -83,6 +83,13 @@ export function columnsOf(names: readonly ColumnName[], required: ReadonlySet<Co
   );
 }
 
-export const callDetail = answerOfColumns<CallDetail>("Call", z.object(columnsOf(COLUMN_NAMES)));
+/** Where the host says by which rules calls leave. */
+const expiry = {
+  expires_at: instant.nullable().exactOptional().meta({ description: "When the call leaves; null = never." }),
+  transcript_expires_at: instant.nullable().exactOptional().meta({ description: "When what was said leaves." }),
+  recordings_expires_at: instant.nullable().exactOptional().meta({ description: "When the recordings' addresses leave." }),
+  held: z.boolean().nullable().exactOptional().meta({ description: "Whether a hold keeps it; null = not told." }),
+};
+export const callDetail = answerOfColumns<CallDetail>("Call", z.object({ ...columnsOf(COLUMN_NAMES), ...expiry }));
 export const summaryColumns = columnsOf(SUMMARY_COLUMNS);
 export const callSummary = answerOfColumns<CallSummary>("CallSummary", z.object(summaryColumns));
