@@ -22,6 +22,18 @@ export async function recordsOf(dir: string): Promise<CallRecord[]> {
   }
 }
 
+/** The call_ids of a folder with many calls. */
+export async function callIdsOf(dir: string): Promise<string[]> {
+  const lake = await openCallLake({ dir, engine: "in-process" });
+  try {
+    const ids: string[] = [];
+    for await (const row of (await lake.sql("SELECT call_id FROM calls")).rows) ids.push(String(row["call_id"]));
+    return ids;
+  } finally {
+    await lake.close();
+  }
+}
+
 /** The columns of a record that are known. */
 export function knownOf(record: CallRecord): Record<string, unknown> {
   const entries = Object.entries(record).filter(([name, value]) => {

@@ -1,5 +1,6 @@
 /** `call-lake import`: calls recorded elsewhere, straight to Parquet; safe to kill, and to repeat. */
 import { resolve } from "node:path";
+import { setFlagsFromString } from "node:v8";
 import { isTimeZone } from "../../record/time.ts";
 import { type Command, EXIT, type Given, print, stopSignal, tell, UsageError } from "../command.ts";
 import { type ImportOptions, type ImportReport, importCalls, sampleCalls } from "../import/import-calls.ts";
@@ -86,6 +87,8 @@ async function dryRun(given: Given, options: ImportOptions): Promise<number> {
 }
 
 async function run(given: Given, options: ImportOptions): Promise<number> {
+  // Rows are short-lived and many: a large nursery only makes the process large (386 to 255 MB).
+  setFlagsFromString("--max-semi-space-size=4");
   const rejects_file = resolve(given.text("rejects") ?? `rejects-${options.kind}-${stamp()}.ndjson`);
   const bars = new Map<string, Progress>();
   const report = await importCalls({

@@ -8,6 +8,7 @@ import { JournalFollower } from "../../store/journal/follower.ts";
 import { ensureDataFolder, tmpPath } from "../../store/lake/layout.ts";
 import { filesOfDay } from "../../store/lake/listing.ts";
 import { changedIds, type KnownCall, knownCalls, nameOf } from "./known-calls.ts";
+import { readyOf } from "./ready.ts";
 import type { ReadyCall } from "./time-order.ts";
 
 /** What became of the calls: together they are all calls that were told. */
@@ -183,12 +184,12 @@ function inPlaceOf(call: ReadyCall, known: KnownCall): ReadyCall {
   // The offsets of messages follow from the start.
   const conversation = told.conversation?.map((message) => ({
     ...message,
-    offset_ms: message.at === null ? message.offset_ms : null,
+    offset_ms: message.at ? null : message.offset_ms,
   }));
   const { duration_seconds, ...rest } = told;
-  const lasted = told.end_time === null ? { duration_seconds } : {};
-  const record = { ...normaliseRecord({ ...rest, ...lasted, conversation, start_time }), id: known.id, rev: known.rev };
-  return { id: known.id, rev: known.rev, start_ms: known.start_ms, line: JSON.stringify(record) };
+  const lasted = told.end_time ? {} : { duration_seconds };
+  const record = normaliseRecord({ ...rest, ...lasted, conversation, start_time });
+  return readyOf({ ...record, id: known.id, rev: known.rev });
 }
 
 function withRev(call: ReadyCall, rev: number): ReadyCall {

@@ -23,12 +23,6 @@ export function instantOf(value: unknown, zone: string): number | null {
   return onClock(Date.parse(`${told}Z`), zone);
 }
 
-/** What the clock showed, as ms as if it were UTC; null for no time. A zone in the text is passed over. */
-export function wallClockOf(text: string): number | null {
-  const match = TIME.exec(text.trim());
-  return match ? instantOf(text.trim().replace(/\s*(Z|UTC|[+-]\d{2}(:?\d{2}){0,2})$/i, ""), "UTC") : null;
-}
-
 /** The instant at which the clock of `zone` showed `wall` (ms as if it were UTC). */
 export function onClock(wall: number, zone: string): number | null {
   if (Number.isNaN(wall)) return null;

@@ -6,7 +6,7 @@ import { measure, piecesOf } from "./input.ts";
 import { looseValue } from "./loose-json.ts";
 import { isConnectionString, tableRows } from "./postgres.ts";
 import type { Item, Place, Reading, Source, ToldCall } from "./source.ts";
-import { instantOf, onClock, wallClockOf } from "./times.ts";
+import { instantOf, onClock } from "./times.ts";
 import { textsOf, wordsOf } from "./transcript.ts";
 
 export type Row = Readonly<Record<string, string | null>>;
@@ -109,7 +109,7 @@ function toldCall(row: Row, place: Place, { zone, currency }: Reading): Item {
 
 /**
  * The instant of `<name>_utc`, else of `<name>_nz`: there NOW() AT TIME ZONE 'Pacific/Auckland' was stored, which is
- * New Zealand's clock under the name of UTC; only a text with New Zealand's own offset is an instant as it stands.
+ * New Zealand's clock under the name of UTC. Only a server that itself shows New Zealand's offset stored the instant.
  */
 function timeOf(row: Row, name: string, zone: string): number | null {
   const utc = row[`${name}_utc`];
@@ -117,7 +117,7 @@ function timeOf(row: Row, name: string, zone: string): number | null {
   const nz = row[`${name}_nz`]?.trim();
   if (!nz) return null;
   if (/\+1[23](:?00)?$/.test(nz)) return instantOf(nz, NZ);
-  const wall = wallClockOf(nz);
+  const wall = instantOf(nz, "UTC");
   return wall === null ? null : onClock(wall, NZ);
 }
 
