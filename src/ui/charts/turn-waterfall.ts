@@ -18,7 +18,7 @@ export function turnWaterfall(rows: readonly TurnRow[], formats: Formats): Draw 
     width,
     height: rows.length * PIXELS_A_TURN + MARGINS,
     marginLeft: 44,
-    marginRight: 24,
+    marginRight: 36,
     x: { zero: true, domain: [0, max], nice: true, label: null },
     y: { type: "band", domain: rows.map((row) => row.turn), padding: 0.3, label: null },
     color: { type: "identity" },

@@ -15,6 +15,7 @@ import { hasJson, overviewTab } from "./overview.ts";
 import type * as Panels from "./panels.ts";
 import { callDetailStyles } from "./styles.ts";
 import { besideTab, type CallDetailTab, tabByKey, tabOf, tabStrip } from "./tabs.ts";
+import { toolsStyles } from "./tools-styles.ts";
 import type { Transcript } from "./transcript.ts";
 
 export type { CallDetailTab } from "./tabs.ts";
@@ -35,7 +36,7 @@ const ENDED_MS = 500;
  * @csspart state - a message in the place of the call
  */
 export class CallDetail extends CallLakeElement {
-  static override styles = [...shared, callDetailStyles];
+  static override styles = [...shared, callDetailStyles, toolsStyles];
 
   /** Id of the call to show. */
   @property({ attribute: "call-id" }) callId = "";

@@ -162,16 +162,8 @@ function group(title: string, fields: readonly Field[]): TemplateResult {
   </section>`;
 }
 
-/** What a server that has rules of retention tells beside the record. */
-interface Kept {
-  readonly expires_at?: string | null;
-  readonly transcript_expires_at?: string | null;
-  readonly recordings_expires_at?: string | null;
-  readonly held?: boolean;
-}
-
 /** Until when the call and its parts are kept: nothing where the server does not tell, parts only where they go earlier. */
-function expiry(call: CallDetail & Kept, formats: Formats): Field[] {
+function expiry(call: CallDetail, formats: Formats): Field[] {
   const w = words.detail;
   const names = ["expires_at", "transcript_expires_at", "recordings_expires_at"] as const;
   return names.flatMap((name): Field[] => {

@@ -17,6 +17,11 @@ export const recordingStyles = css`
     min-width: 0;
     overflow-wrap: anywhere;
   }
+  select {
+    min-width: 0;
+    max-width: min(220px, 100%);
+    text-overflow: ellipsis;
+  }
   .play {
     width: 32px;
     height: 32px;

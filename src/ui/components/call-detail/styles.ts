@@ -28,9 +28,9 @@ export const callDetailStyles = css`
     gap: 0 8px;
     min-height: 28px;
   }
-  .facts > span:not(.hidden) + span:not(.hidden)::before {
+  .facts > span:not(:last-child)::after {
     content: "·";
-    margin-inline-end: 8px;
+    margin-inline-start: 8px;
   }
   header {
     display: grid;
@@ -217,80 +217,6 @@ export const callDetailStyles = css`
   .none {
     font-style: normal;
   }
-  .tool-list {
-    margin: 0;
-    padding: 0;
-    list-style: none;
-    border: 1px solid var(--line);
-    border-radius: var(--radius);
-    background: var(--raised);
-  }
-  .tool-list > li + li {
-    border-top: 1px solid var(--line);
-  }
-  .tool > summary {
-    display: grid;
-    grid-template-columns: 24px minmax(120px, 1fr) 120px 120px 64px;
-    align-items: center;
-    gap: 12px;
-    min-height: 36px;
-    padding-block: 4px;
-    padding-inline: 28px 12px;
-    position: relative;
-    cursor: pointer;
-    list-style: none;
-  }
-  .tool > summary::before {
-    content: "";
-    position: absolute;
-    inset-inline-start: 13px;
-    width: 5px;
-    height: 5px;
-    border: solid var(--muted);
-    border-width: 0 1.5px 1.5px 0;
-    rotate: -45deg;
-  }
-  :host(:dir(rtl)) .tool > summary::before {
-    rotate: 135deg;
-  }
-  .tool[open] > summary::before,
-  :host(:dir(rtl)) .tool[open] > summary::before {
-    rotate: 45deg;
-  }
-  .tool > summary:hover {
-    background: var(--hover);
-  }
-  .name {
-    font-weight: 600;
-    overflow-wrap: anywhere;
-  }
-  .end,
-  .at {
-    text-align: end;
-  }
-  .status {
-    display: inline-flex;
-    align-items: center;
-    gap: 4px;
-  }
-  .status.ok .icon {
-    color: var(--outcome-completed);
-  }
-  .tool-body {
-    display: grid;
-    grid-template-columns: repeat(2, minmax(0, 1fr));
-    gap: 16px;
-    padding-block: 8px 16px;
-    padding-inline: 28px 12px;
-  }
-  .tool-body .wide {
-    grid-column: 1 / -1;
-    margin: 0;
-  }
-  .tool-body p {
-    margin: 0;
-    overflow-wrap: anywhere;
-  }
   .notice.calm {
     margin: 8px 0 0;
     padding: 6px 12px;
@@ -377,15 +303,6 @@ export const callDetailStyles = css`
     margin: 0;
   }
   @container (max-width: 640px) {
-    .tool > summary {
-      grid-template-columns: 24px minmax(0, 1fr) auto auto;
-    }
-    .tool .at {
-      display: none;
-    }
-    .tool-body {
-      grid-template-columns: minmax(0, 1fr);
-    }
     header {
       grid-template-columns: minmax(0, 1fr);
     }
