@@ -80,8 +80,30 @@ it("shows calls as they begin, what is being said, and how they ended", async ()
   await engine.tell({ do: "end", call_id: "b" });
   await rowOf(page, "Bo Beispiel").getByText("Abandoned").waitFor();
   await page.getByText("1 live call", { exact: true }).waitFor();
-  // A moment later it is gone, and the other one is still there.
+  // A moment later it is gone, and the other one is still there; but not while the list has the focus.
+  await page.locator("call-live .talk").focus();
   await soon(() => rows(page).count()).toBe(1);
+});
+
+it("holds the list still under the pointer, and says how many calls came", async () => {
+  await callOf("a", { caller_name: "Ada Example" });
+  const page = await live();
+  await rowOf(page, "Ada Example").hover();
+  await callOf("b", { caller_name: "Bo Beispiel" });
+  await callOf("c", { caller_name: "Cem Örnek" });
+  const pill = page.getByRole("button", { name: "2 new calls" });
+  await pill.waitFor();
+  expect(await rows(page).count()).toBe(1);
+  await page.mouse.move(0, 0);
+  await soon(() => rows(page).count()).toBe(3);
+  expect(await pill.count()).toBe(0);
+  // The same by keyboard; the button shows them without leaving the page's order of focus.
+  await page.getByRole("button", { name: /call of Cem/ }).focus();
+  await page.keyboard.press("Tab");
+  await callOf("d", { caller_name: "Dora" });
+  await page.getByRole("button", { name: "1 new call" }).click();
+  await soon(() => rows(page).count()).toBe(4);
+  await page.evaluate(() => document.querySelector("call-live")?.remove());
 });
 
 it("asks before it ends a call, and says why one could not be ended", async () => {
@@ -125,6 +147,7 @@ it("goes on after the connection was lost, and misses nothing", async () => {
   const page = await live();
   await rowOf(page, "Ada Example").waitFor();
   await page.getByRole("button", { name: /call of Ada/ }).click();
+  await page.mouse.move(0, 0);
   await page.getByText("Live", { exact: true }).waitFor();
   host.down = true;
   host.cut();

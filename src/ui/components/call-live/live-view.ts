@@ -51,6 +51,8 @@ export class LiveView extends CallLakeElement {
   #sweeper: ReturnType<typeof setInterval> | undefined;
   #due: ReturnType<typeof setTimeout> | undefined;
   #alongside = true;
+  /** The calls that were shown when the pointer, or a key's focus, came into the list: it does not move under them. */
+  @state() private held: ReadonlySet<string> | null = null;
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -131,10 +133,7 @@ export class LiveView extends CallLakeElement {
   }
 
   #sweep(): void {
-    const { activeElement } = this.renderRoot as ShadowRoot;
-    // Under the reader's cursor nothing goes away.
-    if (activeElement?.matches(".ended .pick")) return;
-    if (this.#calls.sweep(Date.now(), (id) => id === this.selected)) this.requestUpdate();
+    if (!this.held && this.#calls.sweep(Date.now(), (id) => id === this.selected)) this.requestUpdate();
   }
 
   async #select(id: string | null): Promise<void> {
@@ -182,6 +181,7 @@ export class LiveView extends CallLakeElement {
       <div class="above">
         <span role="status">${this.seen ? words.live.count(this.#calls.running, this.formats.integer(this.#calls.running)) : nothing}</span>
         ${unused.length > 0 ? html`<span class="muted">${words.live.notApplied(unused.join(", "))}</span>` : nothing}
+        ${this.#newcomers()}
         <span class="connection ${this.connection}" role="status">
           <span class="dot" aria-hidden="true"></span>${words.live.connection[this.connection]}
         </span>
@@ -200,6 +200,24 @@ export class LiveView extends CallLakeElement {
     </div>`;
   }
 
+  /** Calls that began while the list is held still. */
+  #newcomers() {
+    const { held } = this;
+    const fresh = held ? this.#calls.newestFirst().filter(({ call }) => !held.has(call.id)).length : 0;
+    if (fresh === 0) return nothing;
+    return html`<button class="pill" type="button" @click=${this.#hold}>
+      ${icon("up")}${words.list.newCalls(fresh, this.formats.integer(fresh))}
+    </button>`;
+  }
+
+  #hold = () => {
+    this.held = new Set(this.#calls.newestFirst().map(({ call }) => call.id));
+  };
+
+  #letGo = () => {
+    if (!this.renderRoot.querySelector(".list:hover, .pick:focus-visible")) this.held = null;
+  };
+
   #nobody() {
     const w = words.live;
     const filtered = [...this.#filters.keys()].length > notLive(this.#filters).length;
@@ -213,10 +231,22 @@ export class LiveView extends CallLakeElement {
 
   #list(all: readonly Entry[]) {
     const w = words.live;
-    const shown = all.slice(0, this.rows);
-    const rest = Math.min(all.length - shown.length, ROWS);
+    const { held } = this;
+    const still = held ? all.filter(({ call }) => held.has(call.id)) : all;
+    const shown = still.slice(0, this.rows);
+    const rest = Math.min(still.length - shown.length, ROWS);
     const { formats } = this;
-    return html`<div class="list">
+    const entered = (event: Event) => {
+      const byKey = event.type === "pointerenter" || (event.target as Element).matches(":focus-visible");
+      if (byKey && !this.held) this.#hold();
+    };
+    return html`<div
+      class="list"
+      @pointerenter=${entered}
+      @pointerleave=${this.#letGo}
+      @focusin=${entered}
+      @focusout=${this.#letGo}
+    >
       <ul aria-label=${w.label}>
         ${repeat(
           shown,

@@ -46,6 +46,24 @@ export const callLiveStyles = css`
     background: none;
     border: 2px solid var(--outcome-completed);
   }
+  .pill {
+    display: inline-flex;
+    align-items: center;
+    gap: 4px;
+    height: 24px;
+    padding: 0 12px 0 8px;
+    border: 1px solid var(--accent);
+    border-radius: 12px;
+    background: var(--accent-soft);
+    color: var(--accent);
+    font-weight: 600;
+    font-size: 12px;
+    cursor: pointer;
+  }
+  .pill .icon {
+    width: 12px;
+    height: 12px;
+  }
   .page {
     display: grid;
     gap: 12px;
@@ -256,7 +274,8 @@ export const callLiveStyles = css`
       grid-template-columns: 8px minmax(96px, 136px) minmax(0, 1fr) 64px;
     }
     .two .where,
-    .two .counts {
+    .two .counts,
+    .two .caller bdi + .muted {
       display: none;
     }
   }
@@ -266,7 +285,8 @@ export const callLiveStyles = css`
       grid-template-columns: 8px minmax(88px, 136px) minmax(0, 1fr) 56px;
     }
     .where,
-    .counts {
+    .counts,
+    .caller bdi + .muted {
       display: none;
     }
     .page.two {

@@ -62,7 +62,7 @@ export function totalsCard(name: TotalsMetric, totals: Totals, previous: Totals 
     value: value(totals),
     format: formats[format],
     note: noteOf(n, totals, formats),
-    before: previous && previous.calls > 0 ? value(previous) : null,
+    before: previous ? (previous.calls > 0 ? value(previous) : null) : undefined,
     sense,
     share: format === "percent",
   };
@@ -78,7 +78,7 @@ function noteOf(n: Rule["n"], totals: Totals, formats: Formats): string {
 /** A card a currency: sums of different ones are no sum. */
 export function costCards(
   cost: readonly CostOfCurrency[],
-  before: readonly CostOfCurrency[] | null | undefined,
+  before: readonly CostOfCurrency[] | undefined,
   formats: Formats,
 ): Card[] {
   return cost.map(({ currency, calls, total }) => ({
@@ -86,7 +86,7 @@ export function costCards(
     value: total,
     format: (value: number) => moneyText(value, currency, formats),
     note: words.stats.ofCost(formats.integer(calls)),
-    before: before === undefined ? undefined : (before?.find((one) => one.currency === currency)?.total ?? null),
+    before: before && (before.find((one) => one.currency === currency)?.total ?? null),
     sense: 0 as const,
     share: false,
   }));

@@ -42,7 +42,7 @@ export class StatsView extends CallLakeElement {
   @state() private stats: Stats | null = null;
   /** Of the period before: its buckets for the dashed line, its cost for the card. */
   @state() private earlier: readonly number[] | null = null;
-  @state() private costBefore: Stats["cost"] | null | undefined;
+  @state() private costBefore: Stats["cost"] | undefined;
   @state() private active: number | null = null;
   @state() private pending = false;
   @state() private slow = false;
@@ -137,7 +137,7 @@ export class StatsView extends CallLakeElement {
       period ? readStats(this.server, period, signal) : nothingAsked,
     ]);
     if (signal.aborted) return;
-    this.costBefore = cost === null ? null : cost.state === "ok" ? cost.value.cost : undefined;
+    if (cost?.state === "ok") this.costBefore = cost.value.cost;
     if (line?.state !== "ok") return;
     const points = line.value.timeline.points;
     // Another kind of bucket, or a range cut at 1970, cannot be laid over this one.
