@@ -4,7 +4,10 @@ import { en } from "./words/en/index.ts";
 export type Words = typeof en;
 
 /** Languages beside English, each a chunk of its own. */
-const LOADERS: Record<string, () => Promise<Words>> = {};
+const LOADERS: Record<string, () => Promise<Words>> = {
+  de: async () => (await import("./words/de/index.ts")).de,
+  ar: async () => (await import("./words/ar/index.ts")).ar,
+};
 
 const loaded = new Map<string, Words>([["en", en]]);
 const RIGHT_TO_LEFT = new Set(["ar", "fa", "he", "ur"]);
@@ -36,6 +39,11 @@ export async function loadWords(locale: string): Promise<boolean> {
   if (loaded.has(language)) return false;
   const load = LOADERS[language];
   if (!load) return false;
-  loaded.set(language, await load());
+  try {
+    loaded.set(language, await load());
+  } catch {
+    // An old chunk after an update of the host: English stays until the page is loaded again.
+    return false;
+  }
   return true;
 }

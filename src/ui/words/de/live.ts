@@ -1,0 +1,56 @@
+/** German words of the live calls. */
+import type { live as English } from "../en/live.ts";
+import { pluralOf } from "../plural.ts";
+
+const plural = pluralOf("de");
+
+export const live: typeof English = {
+  live: {
+    label: "Laufende Anrufe",
+    loading: "Laufende Anrufe werden geladen",
+    count: (n, text) => plural(n, { one: "1 laufender Anruf", other: `${text} laufende Anrufe` }),
+    shown: (shown, total) => `${shown} von ${total} gezeigt`,
+    more: (n) => `${n} weitere zeigen`,
+    connection: {
+      connecting: "Verbindet",
+      open: "Live",
+      waiting: "Verbindung verloren. Es wird weiter versucht; das Gezeigte kann alt sein.",
+    },
+    emptyTitle: "Kein Anruf läuft",
+    empty: "Ein Anruf ist hier, sobald er beginnt.",
+    emptyFiltered: "Kein laufender Anruf passt zum Filter.",
+    errorTitle: "Die laufenden Anrufe konnten nicht geladen werden",
+    notApplied: (names) => `Gilt nicht für laufende Anrufe: ${names}.`,
+    status: { starting: "Beginnt", active: "Läuft" },
+    ended: "Beendet",
+    outcomeUnknown: "Beendet",
+    openCall: "Anruf öffnen",
+    select: (caller) => `Zeigen, was im Anruf von ${caller} gesagt wird`,
+    nothingSaid: "Noch nichts gesagt",
+    hidden: "Worte verborgen",
+    speaks: "spricht",
+    speakers: { user: "Anrufer", assistant: "Agent", system: "System", tool: "Werkzeug" },
+    turns: (_, text) => `${text} Wechsel`,
+    latency: (text) => `${text} je Wechsel`,
+    latencyTitle: "Mittlere Latenz der bisherigen Wechsel",
+    tools: (n, text) => plural(n, { one: "1 Werkzeugaufruf", other: `${text} Werkzeugaufrufe` }),
+    failed: (text) => `${text} fehlgeschlagen`,
+    bargeIns: (n, text) => plural(n, { one: "1 Unterbrechung", other: `${text} Unterbrechungen` }),
+    interrupted: "unterbrochen",
+    transcript: "Transkript",
+    choose: "Wählen Sie einen Anruf, um mitzulesen.",
+    noTranscript: "Sie dürfen nicht sehen, was gesagt wird. Es braucht das Recht calls.read_pii.",
+    transcriptFailed: "Was vorher gesagt wurde, konnte nicht geladen werden.",
+    earlier: (n) => `${n} frühere zeigen`,
+    newest: "Zum Neuesten",
+    close: "Transkript schließen",
+    end: "Anruf beenden",
+    endTitle: "Diesen Anruf beenden?",
+    endText: (caller) => `Der Anruf von ${caller} wird sofort aufgelegt. Das lässt sich nicht zurücknehmen.`,
+    endYes: "Anruf beenden",
+    endNo: "Weiterlaufen lassen",
+    ending: "Wird beendet",
+    endAsked: "Die Engine wurde gebeten aufzulegen.",
+    cannotEnd: "Seine Engine bietet keinen Weg, ihn von hier aus zu beenden.",
+  },
+};
