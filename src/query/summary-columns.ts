@@ -35,5 +35,6 @@ export const SUMMARY_COLUMNS = [
   "cost_total",
   "currency",
   "quality_flags",
+  "labels",
   "summary",
 ] as const satisfies readonly (keyof CallRecord)[];

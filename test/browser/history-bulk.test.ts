@@ -115,6 +115,10 @@ it("labels what is selected", async () => {
   expect((await listed("label=to%20hear")).calls.map((call) => call.id)).toEqual(chosen);
   await page.getByRole("checkbox", { name: "<b>now</b>, 2 calls" }).check();
   await soon(() => ids(page)).toEqual(chosen);
+  await page.getByRole("button", { name: "Columns" }).click();
+  await page.getByRole("dialog").getByLabel("Labels", { exact: true }).check();
+  await page.keyboard.press("Escape");
+  await soon(() => rows(page).first().locator(".tag").allInnerTexts()).toContain("<b>now</b>");
 });
 
 it("deletes for good after the number was shown and typed, and only with a filter", async () => {

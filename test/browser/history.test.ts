@@ -2,6 +2,7 @@
 import { expect, it } from "vitest";
 import { shoot, soon } from "./kit/browser.ts";
 import { CALLS, folding, give, historyScene, holdBack, ids, rows } from "./kit/history.ts";
+import { startLakeHost } from "./kit/lake-host.ts";
 import { NOW, record } from "./kit/records.ts";
 import { RUDE_COLOR } from "./kit/server.ts";
 
@@ -78,6 +79,30 @@ it("has a facet of labels, unfolds the others, and looks for values by their beg
   await page.reload();
   await folding(page, false).click();
   await page.locator(`${sidebar} li`).first().waitFor();
+});
+
+it("looks for a value of a long facet by its beginning", async () => {
+  const many = Array.from({ length: 150 }, (_, i) => ({
+    ...record(i),
+    context_name: `Team ${String(i % 130).padStart(3, "0")}`,
+  }));
+  const host = await startLakeHost(many);
+  const page = await scene.open();
+  await page.goto(`${host.url}/call-history`);
+  const contexts = page.getByRole("list", { name: "Context" }).getByRole("checkbox");
+  await soon(() => contexts.count()).toBe(6);
+  await page.getByRole("button", { name: /^More values.*Context$/ }).click();
+  await soon(() => contexts.count()).toBe(130);
+  await page.getByLabel("Find in Context").fill("team 12");
+  await soon(() => contexts.count()).toBe(10);
+  expect(host.asked.some((path) => path.includes("/facets/context_name?") && path.includes("prefix=team+12"))).toBe(
+    true,
+  );
+  await contexts.nth(3).check();
+  await soon(() => rows(page).count()).toBe(1);
+  await page.getByLabel("Find in Context").fill("nothing");
+  await page.getByText("Nothing begins like this.").waitFor();
+  await host.close();
 });
 
 it("filters by number, duration and dates, read in the zone of the page", async () => {

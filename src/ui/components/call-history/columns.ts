@@ -118,6 +118,14 @@ const ALL: readonly Column[] = [
     cell: (call, formats) =>
       call.cost_total === null ? missing() : html`<bdi>${formats.money(Number(call.cost_total), call.currency)}</bdi>`,
   },
+  {
+    key: "labels",
+    sort: null,
+    class: "text labels",
+    fields: ["labels"],
+    title: (call) => call.labels?.join(", ") ?? null,
+    cell: (call) => html`${(call.labels ?? []).map((label) => html`<bdi class="tag">${label}</bdi>`)}`,
+  },
   text("called_number", true),
   text("language"),
   text("assistant_id"),

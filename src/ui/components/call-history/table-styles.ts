@@ -205,6 +205,16 @@ export const tableStyles = css`
     width: max-content;
     min-width: 100%;
   }
+  .tag {
+    display: inline-block;
+    margin-inline-end: 4px;
+    padding: 0 6px;
+    border: 1px solid var(--line-strong);
+    border-radius: 4px;
+    font-size: 12px;
+    line-height: 18px;
+    vertical-align: middle;
+  }
   .way {
     display: inline-flex;
     color: var(--muted);

@@ -110,7 +110,7 @@ export class FacetSidebar extends SpeakingElement {
           (row) => this.#value(facet, row),
         )}
       </ul>
-      ${all.length === 0 ? html`<p class="note">${this.found.has(facet) ? words.facets.missing : words.facets.none}</p>` : nothing}
+      ${values.length === 0 ? html`<p class="note">${this.found.has(facet) ? words.facets.missing : words.facets.none}</p>` : nothing}
       ${
         long
           ? html`<button type="button" class="more" aria-expanded=${more} @click=${() => this.#toggleMore(facet)}>

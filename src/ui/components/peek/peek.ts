@@ -50,7 +50,7 @@ export class CallPeek extends SpeakingElement {
   /** Not modal: the list beside it goes on to be used. In the top layer, so that no box of the host clips it. */
   #show(): void {
     const panel = this.renderRoot.querySelector<HTMLElement>(".peek");
-    if (panel && !panel.matches(":popover-open")) panel.showPopover();
+    if (panel?.isConnected && !panel.matches(":popover-open")) panel.showPopover();
   }
 
   override firstUpdated(): void {

@@ -20,6 +20,7 @@ export const history = {
       tools: "Tools",
       barge_in_count: "Barge-ins",
       cost_total: "Cost",
+      labels: "Labels",
       called_number: "Called",
       language: "Language",
       assistant_id: "Assistant",
