@@ -111,9 +111,9 @@ function questions(seed: number) {
         return { path: `/stats?${dates}${dates ? "&provider_name=deepgram" : ""}`, filter };
       }
       const known = random(3) === 0 ? cursors[random(cursors.length)] : undefined;
-      if (known) return { path: `/?${known.filter}&limit=50&cursor=${known.cursor}`, filter: known.filter };
+      if (known) return { path: `?${known.filter}&limit=50&cursor=${known.cursor}`, filter: known.filter };
       const until = random(2) === 0 ? "" : `&end_date=${day}`;
-      return { path: `/?${filter}${until}&limit=50`, filter: `${filter}${until}` };
+      return { path: `?${filter}${until}&limit=50`, filter: `${filter}${until}` };
     },
     seen(text: string, filter: string): void {
       const { calls = [], next_cursor = null } = JSON.parse(text) as {
@@ -135,7 +135,7 @@ async function press(port: number, rate: number, seconds: number): Promise<Asked
     const { path, filter } = ask.next(kind);
     let error: string | null = null;
     try {
-      const { status, text } = await fetchText(agent, base + path.replace("?&", "?"));
+      const { status, text } = await fetchText(agent, base + path.replace(/\?&+/, "?"));
       if (status !== 200) error = `${status} ${text.slice(0, 120)} at ${path}`;
       else if (kind === "list") ask.seen(text, filter);
     } catch (thrown) {
