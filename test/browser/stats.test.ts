@@ -122,6 +122,7 @@ it("shows the numbers of the API, each with its n and the period before", async 
     await soon(() => card(`Cost, ${currency}`).innerText()).toContain("before:");
   }
   expect(await number("Active now")).toBe("0");
+  expect(await card("Active now").innerText()).toContain("Does not apply to running calls: From.");
   // The table of the timeline adds up to the card.
   await panel(page, "timeline").locator("call-lake-chart summary").click();
   const cells = await panel(page, "timeline").locator("tbody td:nth-child(2)").allInnerTexts();

@@ -6,7 +6,7 @@ import type { CallFacets, CallStats as Stats } from "../../../api/contract.ts";
 import type { Draw } from "../../charts/plot.ts";
 import { type DataError, Latest, readFacets, readStats } from "../../data.ts";
 import { datesOnly, forServer, isNarrowed, PRESETS, parseFilter, withPreset } from "../../filter.ts";
-import { readActive, readStatsSql } from "../../live-data.ts";
+import { notLive, readActive, readStatsSql } from "../../live-data.ts";
 import { shared } from "../../theme.ts";
 import { words } from "../../words.ts";
 import { CallLakeElement, define } from "../base.ts";
@@ -270,6 +270,7 @@ export class StatsView extends CallLakeElement {
         .slice(0, CURRENCIES_MAX)
         .map((card) => ({ card, panel: "cost" as const })),
     ];
+    const unused = notLive(this.filters).map((name) => words.filters[name] ?? name);
     return html`<div class="cards" part="cards">
       ${cards.map(
         ({ card, panel }) => html`<div class="card" part="card">
@@ -285,9 +286,9 @@ export class StatsView extends CallLakeElement {
       <div class="card" part="card">
         <span class="label muted">${w().metrics.active}</span>
         <strong>${this.active === null ? html`<span class="none">${words.count.unknown}</span>` : formats.integer(this.active)}</strong>
-        <span class="note muted">${w().activeNote}</span>
+        <span class="note muted">${unused.length > 0 ? words.live.notApplied(unused.join(", ")) : nothing}</span>
         <span class="trend"
-          ><button class="link" type="button" @click=${() => this.tell("call-navigate", { page: "call-live", query: "" })}>
+          ><button class="link" type="button" @click=${() => this.tell("call-navigate", { page: "call-live", query: String(this.filters) })}>
             ${w().seeLive}
           </button></span
         >
