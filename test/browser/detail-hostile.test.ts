@@ -143,6 +143,8 @@ it("shows whatever a record says as text, on each tab", async () => {
     expect(bad, name).toEqual([]);
     // A name of JavaScript's own objects is a word like any other.
     expect(text).not.toContain("native code");
+    const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+    expect(over, name).toBeLessThanOrEqual(0);
     await shoot(page, `detail-hostile-${name.toLowerCase()}`);
   }
   await tab(page, "Tools").click();
@@ -162,7 +164,6 @@ it("shows whatever a record says as text, on each tab", async () => {
     await page.locator("call-lake-action").waitFor({ state: "detached" });
   }
   expect(await page.evaluate(() => "hacked" in window)).toBe(false);
-  expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
   expect(complaints).toEqual([]);
   await close();
 });

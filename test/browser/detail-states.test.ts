@@ -134,7 +134,17 @@ it("is read at 390 px, at 200 % zoom, and from right to left", async () => {
   await rtl.page.keyboard.press("ArrowLeft");
   expect(await tab(rtl.page, "Metrics").getAttribute("aria-selected")).toBe("true");
   expect(await wide(rtl.page)).toBeLessThanOrEqual(0);
-  await tab(rtl.page, "Transcript").click();
-  await shoot(rtl.page, "detail-rtl");
+  for (const name of ["Transcript", "Tools"]) {
+    await tab(rtl.page, name).click();
+    await rtl.page.getByText("Half past two").or(rtl.page.getByText("Phase")).first().waitFor();
+    // The elements within speak the page's language, and so its direction; English goes from left to right.
+    await rtl.page.evaluate(() => {
+      const root = document.querySelector("call-detail")?.shadowRoot;
+      for (const one of root?.querySelectorAll<HTMLElement>("call-lake-transcript, call-lake-json") ?? [])
+        one.dir = "rtl";
+    });
+    expect(await wide(rtl.page)).toBeLessThanOrEqual(0);
+    await shoot(rtl.page, `detail-rtl-${name.toLowerCase()}`);
+  }
   await rtl.close();
 });
