@@ -96,16 +96,15 @@ export class Publisher {
   /** The rows that are to be written: calls nobody knows, and next revisions of those that say something new. */
   async #news(job: Job, calls: readonly ReadyCall[]): Promise<Row[]> {
     const { keeps_ids, start_moves, writer } = this.#options;
-    const named = calls.map((call) => ({ call, ...namesIn(call.line), start_ms: call.start_ms }));
     await this.#follower.poll();
     const window = start_moves ? SAME_SESSION_MS : SAME_CALL_MS;
-    const all = await knownCalls(job, this.#follower, named, window);
+    const all = await knownCalls(job, this.#follower, calls, window);
     // Exact ids first: what one call is exactly, another cannot be nearly.
-    const taken = new Set(named.map(({ call }) => call.id));
+    const taken = new Set(calls.map(({ id }) => id));
     const rows: Row[] = [];
     const beside: Beside[] = [];
-    for (const { call, ...name } of named) {
-      const candidates = all.get(nameOf(name)) ?? [];
+    for (const call of calls) {
+      const candidates = all.get(nameOf(call)) ?? [];
       const exact = candidates.find(({ id }) => id === call.id);
       const isOwn = (known: KnownCall) => known.writer === writer;
       const near = candidates
@@ -161,11 +160,6 @@ function rowOf({ id, rev, line }: ReadyCall): Row {
   };
   // Not enumerable: whoever copies the row with another record must not keep the old one's text.
   return Object.defineProperty(row, "line", { value: line });
-}
-
-function namesIn(line: string): { source: string; call_id: string } {
-  const { source, call_id } = JSON.parse(line) as CallRecord;
-  return { source, call_id };
 }
 
 function messagesIn(line: string): number {

@@ -57,7 +57,8 @@ export function readyOf(record: CallRecord): ReadyCall {
     const value = record[column as keyof CallRecord];
     if (value !== null) told[column] = LISTS.has(column) ? (value as object[]).map(withoutNulls) : value;
   }
-  return { id: record.id, rev: record.rev, start_ms: instantMs(record.start_time) ?? 0, line: JSON.stringify(told) };
+  const { id, rev, source, call_id } = record;
+  return { id, rev, source, call_id, start_ms: instantMs(record.start_time) ?? 0, line: JSON.stringify(told) };
 }
 
 /** Columns whose elements have members; inside JSON columns a null is a value. */

@@ -21,6 +21,8 @@ export function openScratch(folder: string): DatabaseSync {
 export interface ReadyCall {
   readonly id: string;
   readonly rev: number;
+  readonly source: string;
+  readonly call_id: string;
   readonly start_ms: number;
   readonly line: string;
 }
@@ -32,27 +34,33 @@ export class TimeOrder {
 
   constructor(folder: string) {
     this.#database = openScratch(folder);
-    this.#database.exec("CREATE TABLE call (start_ms INTEGER, id TEXT, rev INTEGER, line TEXT); BEGIN");
-    this.#insert = this.#database.prepare("INSERT INTO call VALUES (?, ?, ?, ?)");
+    this.#database.exec(
+      "CREATE TABLE call (start_ms INTEGER, id TEXT, rev INTEGER, source TEXT, call_id TEXT, line TEXT); BEGIN",
+    );
+    this.#insert = this.#database.prepare("INSERT INTO call VALUES (?, ?, ?, ?, ?, ?)");
   }
 
   get count(): number {
     return this.#count;
   }
 
-  add({ start_ms, id, rev, line }: ReadyCall): void {
-    this.#insert.run(start_ms, id, rev, line);
+  add({ start_ms, id, rev, source, call_id, line }: ReadyCall): void {
+    this.#insert.run(start_ms, id, rev, source, call_id, line);
     this.#count += 1;
   }
 
   /** All calls, earliest first; those of one instant in the order they came. */
   *calls(): Generator<ReadyCall> {
     this.#database.exec("COMMIT; CREATE INDEX by_start ON call (start_ms)");
-    const all = this.#database.prepare("SELECT start_ms, id, rev, line FROM call ORDER BY start_ms, rowid");
+    const all = this.#database.prepare(
+      "SELECT start_ms, id, rev, source, call_id, line FROM call ORDER BY start_ms, rowid",
+    );
     for (const row of all.iterate()) {
       yield {
         id: String(row["id"]),
         rev: Number(row["rev"]),
+        source: String(row["source"]),
+        call_id: String(row["call_id"]),
         start_ms: Number(row["start_ms"]),
         line: String(row["line"]),
       };
