@@ -33,6 +33,8 @@ export class CallMetrics extends SpeakingElement {
 
   #rows: readonly TurnRow[] = [];
   #draws: { waterfall: ReturnType<typeof turnWaterfall>; latency: ReturnType<typeof turnLatency> } | null = null;
+  /** The language of the drawings, whose words may come after them. */
+  #drawnIn: typeof words | null = null;
   #reads = new Latest();
 
   override connectedCallback(): void {
@@ -56,7 +58,8 @@ export class CallMetrics extends SpeakingElement {
       if (this.first >= this.#rows.length) this.first = 0;
     }
     // A chart is drawn anew when its Draw is another one: so it is made only when something of it has changed.
-    if (["call", "formats", "first", "all", "theme"].some((name) => changed.has(name)) || !this.#draws) {
+    if (["call", "formats", "first", "all", "theme"].some((name) => changed.has(name)) || this.#drawnIn !== words) {
+      this.#drawnIn = words;
       const { all } = this;
       const reference = all ? { p50: all.p50_ms, p95: all.p95_ms } : null;
       this.#draws = {
