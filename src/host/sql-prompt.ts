@@ -62,6 +62,7 @@ class Prompt {
   #mode: SqlMode = "table";
   #typed: string[] = [];
   #running: AbortController | null = null;
+  #closed = false;
 
   constructor(source: SqlSource, schema: SqlSchema, output: PromptOptions["output"], lines: Interface) {
     this.#source = source;
@@ -71,6 +72,10 @@ class Prompt {
   }
 
   async run(remember: (statement: string) => Promise<void>): Promise<void> {
+    // The input may end while lines of it still wait for their answers.
+    this.#lines.once("close", () => {
+      this.#closed = true;
+    });
     this.#lines.on("SIGINT", () => {
       if (this.#running) this.#running.abort();
       else {
@@ -129,6 +134,7 @@ class Prompt {
   }
 
   #ready(): void {
+    if (this.#closed) return;
     this.#lines.setPrompt(this.#typed.length === 0 ? "calls> " : "   ... ");
     this.#lines.prompt();
   }

@@ -5,6 +5,7 @@ import { join, resolve } from "node:path";
 import type { CallRecord } from "../record/record.ts";
 import { JournalFollower } from "../store/journal/follower.ts";
 import { LiveFeed } from "../store/journal/live-feed.ts";
+import { checkFormat } from "../store/lake/layout.ts";
 import { callsDir } from "../store/lake/names.ts";
 import { type AnalystAnswer, AnalystDesk, type SqlQuestion } from "./analyst/desk.ts";
 import type { CallFacets, CallList, CallSearch, CallStats, FacetValues, Health } from "./answers.ts";
@@ -93,7 +94,7 @@ export interface CallLake {
   close(): Promise<void>;
 }
 
-/** Opens a data folder for questions. The folder may be empty or not there yet. */
+/** Opens a data folder for questions. It may be empty or not there yet; throws a sentence if a newer version wrote it. */
 export async function openCallLake(options: CallLakeOptions): Promise<CallLake> {
   const kind = options.engine ?? "child";
   const engineOptions: EngineOptions = {
@@ -105,6 +106,7 @@ export async function openCallLake(options: CallLakeOptions): Promise<CallLake> 
   };
   const open = (more: EngineOptions) => (kind === "child" ? openChildEngine(more) : openDuckdbEngine(more));
   const dir = resolve(options.dir);
+  await checkFormat(dir);
   const deskOptions: EngineOptions = {
     memory_limit: options.sql_memory_limit ?? "512MB",
     temp_directory: spillFolder("sql"),
