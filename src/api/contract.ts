@@ -3,6 +3,7 @@ import type { LiveCall, LiveEvent } from "../store/journal/live-types.ts";
 
 export type {
   CallDetail,
+  CallExpiry,
   CallerCount,
   CallFacets,
   CallList,
@@ -54,6 +55,8 @@ export interface DeleteAnswer {
   deleted: number;
   /** Calls nobody sees any more, but which an engine still holds in its open journal; gone when that is published. */
   pending?: number;
+  /** Calls that stay because a hold keeps them. */
+  held?: number;
 }
 export interface DeleteDryRun {
   would_delete: number;

@@ -8,7 +8,10 @@ import { ApiError } from "./errors.ts";
 import { type ApiEnv, allowed } from "./identity.ts";
 
 /** Erases calls for good; a host passes its etl's, so that one process alone does it. */
-export type Erase = (ids: readonly string[], who: string) => Promise<{ deleted: number; pending?: number }>;
+export type Erase = (
+  ids: readonly string[],
+  who: string,
+) => Promise<{ deleted: number; pending?: number; held?: number }>;
 
 /** The erasure of the etl in this process, over a data folder. */
 export function eraseIn(dir: string): Erase {
@@ -19,7 +22,9 @@ export async function deleteOne(c: Context<ApiEnv>, lake: CallLake, erase: Erase
   const { scope, subject } = allowed(c, "calls.delete");
   const call = await lake.get(id, scope, c.req.raw.signal);
   if (!call) throw new ApiError(404, "not_found", `There is no call ${id}.`, "id");
-  return c.json(answerOf(await erase([id], subject)));
+  const done = await erase([id], subject);
+  if (done.held) throw new ApiError(409, "conflict", `The call ${id} is held: remove the hold first.`, "id");
+  return c.json(answerOf(done));
 }
 
 export async function deleteMany(
@@ -42,6 +47,6 @@ export async function deleteMany(
   return c.json(ids.length === 0 ? { deleted: 0 } : answerOf(await erase(ids, subject)));
 }
 
-function answerOf({ deleted, pending }: { deleted: number; pending?: number }): DeleteAnswer {
-  return { deleted, ...(pending ? { pending } : {}) };
+function answerOf({ deleted, pending, held }: Awaited<ReturnType<Erase>>): DeleteAnswer {
+  return { deleted, ...(pending ? { pending } : {}), ...(held ? { held } : {}) };
 }

@@ -8,7 +8,7 @@ import { type ApiEnv, anonymous, type Identify, identified } from "./identity.ts
 import { intakeOf, type Recorder } from "./ingest/intake.ts";
 import { providersOf, type WebhookOptions } from "./ingest/providers.ts";
 import { type ReportOptions, reportOptions } from "./ingest/report-options.ts";
-import type { ApiParts, OpenRoutes, Routes } from "./parts.ts";
+import type { ApiParts, Expiry, OpenRoutes, Routes } from "./parts.ts";
 import { callRoutes } from "./routes/call.ts";
 import { callExportRoutes } from "./routes/call-export.ts";
 import { callsRoutes } from "./routes/calls.ts";
@@ -47,6 +47,8 @@ export interface CallHistoryApiOptions {
   readonly allow_anonymous?: boolean | undefined;
   /** Erases calls for good. Default: the etl's, in this process, over `dir`. */
   readonly erase?: Erase | undefined;
+  /** Says when a call leaves: `expiryIn` of call-lake/etl, with the host's rules. */
+  readonly expiry?: Expiry | undefined;
   /** The data folder, for the default of `erase`. */
   readonly dir?: string | undefined;
   /** Takes what is told of calls: POST /, /:call_id/events, /webhooks/:provider and /report. */
@@ -126,6 +128,7 @@ export function createCallHistoryApi(options: CallHistoryApiOptions): Hono<ApiEn
     providers: providersOf(options.webhooks ?? {}),
     report: options.report ? reportOptions(options.report) : null,
     erase,
+    expiry: options.expiry ?? null,
     timeZone,
     pdfFonts: options.pdf_fonts ?? [],
     log,

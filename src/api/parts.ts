@@ -1,6 +1,7 @@
 /** What the routes work with: the router's options, checked, with their defaults filled in. */
 import type { Hono } from "hono";
 import type { CallLake } from "../query/index.ts";
+import type { CallDetail, CallExpiry } from "./contract.ts";
 import type { Erase } from "./deletion.ts";
 import type { ApiEnv } from "./identity.ts";
 import type { Intake } from "./ingest/intake.ts";
@@ -18,11 +19,16 @@ export interface ApiParts {
   readonly report: ReportOptions | null;
   /** Throws a 503 where the host erases nothing. */
   readonly erase: Erase;
+  /** When a call leaves; null where the host does not say. */
+  readonly expiry: Expiry | null;
   /** In which dates are read where a request has no tz. */
   readonly timeZone: string;
   readonly pdfFonts: readonly PdfFont[];
   readonly log: (message: string) => void;
 }
+
+/** When a call leaves, by the host's rules; `pii` says whether personal columns are in what the asker sees. */
+export type Expiry = (call: CallDetail, pii: boolean) => Promise<CallExpiry>;
 
 /** One group of routes: adds itself to the router. */
 export type Routes = (api: Hono<ApiEnv>, parts: ApiParts) => void;

@@ -48,16 +48,18 @@ function jsonOf(text: string): unknown {
   }
 }
 
-/** When a call expires, and whether a hold keeps it; null where what the asker may see does not tell. */
+/** When a call expires, and whether a hold keeps it: null where that hangs on columns which are not in `call` (`pii` false). */
 export async function expiryIn(
   dir: string,
   from: RuleSource,
-  call: Readonly<Record<string, unknown>>,
+  call: object,
+  pii = true,
 ): Promise<Expiry & { held: boolean | null }> {
   const [rules, holds] = [await rulesOf(dir, from), await listHolds(dir)];
-  const unseen = holds.some(({ where }) => PERSONAL.some((column) => column in where && !(column in call)));
-  const held = holds.some(({ where }) => fits(where, call));
-  return { ...expiryOf(call, rules), held: unseen && !held ? null : held };
+  const columns = { ...call } as Readonly<Record<string, unknown>>;
+  const unseen = !pii && holds.some(({ where }) => PERSONAL.some((column) => column in where));
+  const held = holds.some(({ where }) => fits(where, columns));
+  return { ...expiryOf(columns, rules), held: unseen && !held ? null : held };
 }
 
 /** Whether a rule has reached a day. */

@@ -5,9 +5,9 @@ import { Hono } from "hono";
 import { getCookie } from "hono/cookie";
 import { createCallHistoryApi, createReportApi } from "../api/index.ts";
 import type { CallHistory, HistoryStats } from "../engine-hook/index.ts";
-import type { EtlProcess } from "../etl/index.ts";
+import { type EtlProcess, expiryIn } from "../etl/index.ts";
 import type { CallLake } from "../query/index.ts";
-import type { Config } from "./config.ts";
+import { type Config, rulesIn } from "./config.ts";
 import type { EngineState } from "./demo/engine-process.ts";
 import { guard, securityHeaders } from "./guard.ts";
 import { FLEET_PATH, reportOf, webhooksOf } from "./ingest-options.ts";
@@ -34,6 +34,7 @@ export function createPanel(options: PanelOptions): Hono {
   const elements = join(PACKAGE_ROOT, "dist", "ui");
   const permissions = manifest.permissions.map(({ id }) => id);
 
+  const retention = { days: config.retention_days, rules: rulesIn(config) };
   const report = reportOf(config);
 
   const app = new Hono();
@@ -45,6 +46,7 @@ export function createPanel(options: PanelOptions): Hono {
       time_zone: config.time_zone,
       identify: (c) => identityOf(roleIn(getCookie(c, ROLE_COOKIE)), permissions),
       erase: (ids: readonly string[], who: string) => etl.erase({ ids: [...ids] }, { who }),
+      expiry: (call, pii) => expiryIn(config.dir, retention, call, pii),
       history: history ?? undefined,
       webhooks: webhooksOf(config),
       report,

@@ -34,8 +34,18 @@ export interface CallSearch {
   next_cursor: string | null;
 }
 
-/** GET /:id: every column. */
-export type CallDetail = CallRecord;
+/** When a call leaves, where the host says by which rules: docs/retention.md. */
+export interface CallExpiry {
+  /** Null = never. */
+  expires_at: string | null;
+  transcript_expires_at: string | null;
+  recordings_expires_at: string | null;
+  /** A hold keeps it; null where what the asker may see does not tell. */
+  held: boolean | null;
+}
+
+/** GET /:id: every column, and when it leaves. */
+export type CallDetail = CallRecord & Partial<CallExpiry>;
 
 /** GET /:id/transcript */
 export interface CallTranscript {

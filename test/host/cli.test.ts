@@ -1,5 +1,6 @@
 /** The command line as a person calls it: verbs, help, formats and exit codes, in processes of their own. */
 import { spawnSync } from "node:child_process";
+import { readFileSync, rmSync, statSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -7,7 +8,20 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openCallHistory } from "../../src/engine-hook/index.ts";
 
 const cli = resolve(import.meta.dirname, "../../src/host/cli.ts");
-const verbs = ["serve", "etl", "sql", "import", "erase", "retain", "compact", "verify", "demo"];
+const verbs = [
+  "serve",
+  "etl",
+  "sql",
+  "import",
+  "erase",
+  "subject-export",
+  "hold",
+  "retain",
+  "compact",
+  "doctor",
+  "verify",
+  "demo",
+];
 let dir: string;
 let id: string;
 
@@ -34,7 +48,7 @@ beforeAll(async () => {
   });
   call.addMessage({ role: "user", content: "予約を\nお願いします" });
   id = (await call.end({ ended_reason: "bye" })).id;
-  await history.startCall({ call_id: "b", caller_number: "+12025550102" }).end();
+  await history.startCall({ call_id: "b", caller_number: "+12025550102", user_id: "u7" }).end();
   await history.close();
 });
 afterAll(() => rm(dir, { recursive: true, force: true }));
@@ -64,6 +78,10 @@ describe("call-lake", () => {
     [["erase"]],
     [["erase", "--id", "x", "--yes"]],
     [["retain", "--days", "many"]],
+    [["hold", "keep"]],
+    [["hold", "add", "--where", "client", "--why", "x"]],
+    [["hold", "add", "--where", '{"summary": "x"}', "--why", "x"]],
+    [["subject-export", "--to", "x"]],
     [["import", "faxes", "x"]],
     [["demo", "--calls", "3"]],
   ])("%j is called wrongly: 2", (args) => {
@@ -132,6 +150,33 @@ describe("call-lake", () => {
     expect(run("sql", "--csv", "SELECT count(*) AS n FROM calls").stdout).toBe("n\n1\n");
     expect(run("compact").status).toBe(0);
     expect(run("retain", "--days", "30").status).toBe(0);
+    expect(run("retain", "--days", "30", "--dry-run").stdout).toContain("Nothing has expired.");
     expect(run("verify")).toMatchObject({ status: 0, stdout: expect.stringContaining("Everything is in order.") });
+  });
+
+  it("holds a call, hands out a person's, and says that all is well", () => {
+    const other = run("sql", "--csv", "SELECT id FROM calls").stdout.split("\n")[1] ?? "";
+    const where = JSON.stringify({ call_id: "b" });
+    const hold = JSON.parse(run("hold", "add", "--where", where, "--why", "case 17", "--json").stdout) as {
+      id: string;
+    };
+    expect(run("hold", "list").stdout).toContain("case 17");
+    expect(run("erase", "--id", other, "--yes")).toMatchObject({
+      status: 1,
+      stdout: expect.stringContaining("1 are held"),
+    });
+    expect(run("hold", "remove", hold.id)).toMatchObject({ status: 0 });
+    expect(run("hold", "remove", hold.id)).toMatchObject({ status: 1 });
+    const to = join(dir, "..", `person-${process.pid}.json`);
+    try {
+      expect(run("subject-export", "--user", "u7", "--to", to)).toMatchObject({ status: 0 });
+      expect(statSync(to).mode & 0o077).toBe(0);
+      expect(JSON.parse(readFileSync(to, "utf8"))).toMatchObject([{ id: other, call_id: "b" }]);
+      expect(run("subject-export", "--user", "u7", "--to", to).stderr).toContain("is there already");
+    } finally {
+      rmSync(to, { force: true });
+    }
+    expect(run("doctor")).toMatchObject({ status: 0, stdout: expect.stringContaining("All is well.") });
+    expect(JSON.parse(run("doctor", "--json").stdout)).toMatchObject({ ok: true });
   });
 });

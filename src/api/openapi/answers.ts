@@ -251,7 +251,7 @@ export const sqlSchema = answer<SqlSchema>()(
 
 export const deleteAnswer = answer<DeleteAnswer>()(
   "DeleteAnswer",
-  z.object({ deleted: count, pending: count.exactOptional() }),
+  z.object({ deleted: count, pending: count.exactOptional(), held: count.exactOptional() }),
 );
 export const deleteDryRun = answer<DeleteDryRun>()("DeleteDryRun", z.object({ would_delete: count }));
 export const labelsAnswer = answer<LabelsAnswer>()("LabelsAnswer", z.object({ labelled: count }));

@@ -35,7 +35,7 @@ export const CHANGING: readonly Operation[] = [
     right: ["calls.delete"],
     parameters: [id],
     answers: [json(answers.deleteAnswer, { deleted: 1 })],
-    errors: [404, 503],
+    errors: [404, 409, 503],
   },
   {
     method: "delete",

@@ -87,7 +87,10 @@ export function columnsOf(names: readonly ColumnName[], required: ReadonlySet<Co
 const expiry = {
   expires_at: instant.nullable().exactOptional().meta({ description: "When the call leaves; null = never." }),
   transcript_expires_at: instant.nullable().exactOptional().meta({ description: "When what was said leaves." }),
-  recordings_expires_at: instant.nullable().exactOptional().meta({ description: "When the recordings' addresses leave." }),
+  recordings_expires_at: instant
+    .nullable()
+    .exactOptional()
+    .meta({ description: "When the recordings' addresses leave." }),
   held: z.boolean().nullable().exactOptional().meta({ description: "Whether a hold keeps it; null = not told." }),
 };
 export const callDetail = answerOfColumns<CallDetail>("Call", z.object({ ...columnsOf(COLUMN_NAMES), ...expiry }));
