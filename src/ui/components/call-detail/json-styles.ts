@@ -32,11 +32,7 @@ export const jsonStyles = css`
     border-width: 0 1.5px 1.5px 0;
     rotate: -45deg;
   }
-  :host(:dir(rtl)) summary::before {
-    rotate: 135deg;
-  }
-  details[open] > summary::before,
-  :host(:dir(rtl)) details[open] > summary::before {
+  details[open] > summary::before {
     rotate: 45deg;
   }
   .leaf {

@@ -1,4 +1,4 @@
-/** `<call-lake-json>` (internal): a JSON value as a folded tree of text; what is folded is not made, and nothing runs as markup. */
+/** `<call-lake-json>` (internal): a JSON value as a folded tree of text, read from left to right as code is; what is folded is not made, and nothing runs as markup. */
 import { html, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { property } from "lit/decorators.js";
 import { formatsFor } from "../../format.ts";
@@ -30,13 +30,13 @@ export class JsonTree extends SpeakingElement {
   override render(): TemplateResult {
     const { value } = this;
     if (value === null || value === undefined) return none();
-    return html`<div class="root inner json mono ${this.theme}">${this.#node(null, value, "")}</div>`;
+    return html`<div class="root inner json mono ${this.theme}" dir="ltr">${this.#node(null, value, "")}</div>`;
   }
 
   #node(name: string | null, value: unknown, path: string): TemplateResult {
     const key = name === null ? nothing : html`<bdi class="key">${name}</bdi>: `;
     if (typeof value !== "object" || value === null) {
-      return html`<div class="leaf" dir="auto">${key}${this.#leaf(value)}</div>`;
+      return html`<div class="leaf">${key}${this.#leaf(value)}</div>`;
     }
     const isList = Array.isArray(value);
     const entries = isList ? value.map((item, i) => [String(i), item] as const) : Object.entries(value);

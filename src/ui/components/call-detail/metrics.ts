@@ -187,7 +187,7 @@ export class CallMetrics extends SpeakingElement {
 const turnsOf = ({ histogram }: TurnLatency) => histogram.reduce((sum, bucket) => sum + bucket.turns, 0);
 
 function card(label: string, value: TemplateResult | string, note: string): TemplateResult {
-  return html`<div class="card"><span class="muted">${label}</span><strong>${value}</strong>${
+  return html`<div class="card"><span class="muted">${label}</span><strong><bdi>${value}</bdi></strong>${
     note ? html`<span class="muted note">${note}</span>` : nothing
   }</div>`;
 }

@@ -76,7 +76,7 @@ export function overviewTab(facts: Facts): TemplateResult {
         [f.start_time, time(call.start_time)],
         [f.answer_time, time(call.answer_time)],
         [f.end_time, live ? w.live : time(call.end_time)],
-        [f.duration_seconds, call.duration_seconds === null ? none() : formats.duration(call.duration_seconds)],
+        [f.duration_seconds, call.duration_seconds === null ? none() : text(formats.duration(call.duration_seconds))],
         [f.time_zone, text(call.time_zone)],
         [f.start_time_local, text(call.start_time_local?.slice(0, 19).replace("T", " "))],
         [f.recordings, recordings(call, formats) ?? (hidden ? secret : none())],
@@ -102,7 +102,7 @@ export function overviewTab(facts: Facts): TemplateResult {
         [f.messages, messages(call, formats)],
         [f.tools, toolCounts(call, formats)],
         [f.barge_in_count, number(call.barge_in_count)],
-        [f.latency, call.avg_turn_latency_ms === null ? none() : formats.latency(call.avg_turn_latency_ms)],
+        [f.latency, call.avg_turn_latency_ms === null ? none() : text(formats.latency(call.avg_turn_latency_ms))],
       ])}
       ${group(w.cost, [
         [f.cost_total, call.cost_total === null ? none() : money(call.cost_total)],

@@ -29,7 +29,7 @@ function toolCard(tool: ToolCall, i: number, { call, formats, theme }: Panel, op
         ><span aria-hidden="true">${formats.integer(i + 1)}</span></span>
       <span class="name mono"><bdi>${tool.name ?? w.unnamed}</bdi></span>
       ${toolStatus(tool)}
-      <span class="muted end">${tool.duration_ms === null ? words.notRecorded : formats.latency(tool.duration_ms)}</span>
+      <span class="muted end"><bdi>${formats.latency(tool.duration_ms)}</bdi></span>
       <span class="muted at" title=${formats.fullTime(tool.at)}>${at === null ? "–" : offset(at)}</span>
     </summary>
     <div class="tool-body">

@@ -82,7 +82,7 @@ function toolRow({ tool, offsetMs }: Entry & { kind: "tool" }, row: Row): Templa
     <span class="speaker">${words.transcript.roles["tool"]}</span>
     <div class="said tool-line">
       ${icon("tool")}<span class="mono"><bdi>${tool.name ?? words.tools.unnamed}</bdi></span> ${toolStatus(tool)}
-      ${tool.duration_ms === null ? nothing : html`<span class="muted">${row.formats.latency(tool.duration_ms)}</span>`}
+      ${tool.duration_ms === null ? nothing : html`<bdi class="muted">${row.formats.latency(tool.duration_ms)}</bdi>`}
       ${tool.error ? html`<span class="failed" dir="auto">${tool.error}</span>` : nothing}
     </div>
   </div>`;
