@@ -141,7 +141,7 @@ describe("the wall between tenants", () => {
       const answered = [...statuses.keys()].some((key) => key === `${kind} ${REFUSED[kind] ?? 200}`);
       expect(answered, `${kind}: ${[...statuses].join(" ")}`).toBe(true);
     }
-  }, 300_000);
+  }, 900_000);
 
   it("would be seen to have a hole", async () => {
     const theirs = world.calls["globex"]?.[0];
