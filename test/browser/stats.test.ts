@@ -258,7 +258,7 @@ it("shows SQL that the server answers with the same numbers, and opens it in the
   expect(await axeOf(page)).toEqual([]);
   await page.keyboard.press("Escape");
   expect(await button.evaluate((node) => node.matches(":focus"))).toBe(true);
-});
+}, 120_000);
 
 it("saves a panel as CSV and as PNG under the CSP", async () => {
   const page = await stats(`?filter=${encodeURIComponent(LAST30)}`);
