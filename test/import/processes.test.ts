@@ -109,9 +109,13 @@ describe("a call_history.db that an engine writes meanwhile", () => {
     emptied.exec("PRAGMA journal_mode = WAL; DELETE FROM call_records");
     const dir = join(root, "wal");
     const total = 4_000;
-    const engine = spawn(process.execPath, [quiet, join(import.meta.dirname, "ava-writer.ts"), file, String(total)], {
-      stdio: ["ignore", "pipe", "inherit"],
-    });
+    const engine = spawn(
+      process.execPath,
+      [quiet, join(import.meta.dirname, "ava-writer-process.ts"), file, String(total)],
+      {
+        stdio: ["ignore", "pipe", "inherit"],
+      },
+    );
     let told = "";
     engine.stdout.on("data", (piece) => {
       told += String(piece);

@@ -1,4 +1,4 @@
-/** A process that writes call_history.db under WAL as an engine does: node ava-writer.ts FILE CALLS; it tells each commit. */
+/** A process that writes call_history.db under WAL as an engine does: node ava-writer-process.ts FILE CALLS; it tells each commit. */
 import { DatabaseSync } from "node:sqlite";
 
 const [file = "", calls = "0"] = process.argv.slice(2);
