@@ -1,5 +1,6 @@
 /** The schemas of the lake's files, read once a file: a name is never written twice. */
-import { COLUMN_NAMES } from "../record/columns.ts";
+import { COLUMN_NAMES, COLUMNS } from "../record/columns.ts";
+import type { Shape } from "../record/shapes.ts";
 import type { LakeFile } from "../store/lake/names.ts";
 import { quote } from "../store/lake/sql.ts";
 import type { QueryEngine } from "./engine.ts";
@@ -8,7 +9,7 @@ import { parseRow, textOf } from "./rows.ts";
 /** Files whose schemas are read in one statement. */
 const FILES_AT_ONCE = 500;
 
-/** How files stand to each other: of one schema or not, and whether that one has all columns of today's record. */
+/** How files stand to each other: of one schema or not, and whether that one has all columns and fields of today's record. */
 export type Likeness = "whole" | "alike" | "unlike";
 
 /**
@@ -58,11 +59,24 @@ export class Schemas {
   }
 
   async #isWhole(path: string): Promise<boolean> {
-    const names = new Set<string>();
-    const statement = `SELECT column_name AS name FROM (DESCRIBE FROM read_parquet(${quote(path)}))`;
+    const types = new Map<string, string>();
+    const statement = `SELECT column_name AS name, column_type AS type FROM (DESCRIBE FROM read_parquet(${quote(path)}))`;
     for await (const chunk of this.#engine.run(statement, [])) {
-      for (const row of chunk.map(parseRow)) names.add(textOf(row["name"]) ?? "");
+      for (const row of chunk.map(parseRow)) types.set(textOf(row["name"]) ?? "", textOf(row["type"]) ?? "");
     }
-    return COLUMN_NAMES.every((column) => names.has(column));
+    return COLUMN_NAMES.every((column) => {
+      const type = types.get(column);
+      return type !== undefined && fieldsOf(COLUMNS[column].shape).every((field) => hasField(type, field));
+    });
   }
+}
+
+/** The fields of a list of structs; none of any other shape. */
+function fieldsOf(shape: Shape): string[] {
+  return shape.kind === "list" && shape.of.kind === "struct" ? Object.keys(shape.of.fields) : [];
+}
+
+/** Whether a type such as STRUCT(e2e_ms BIGINT, "at" TIMESTAMP WITH TIME ZONE)[] has that field. */
+function hasField(type: string, field: string): boolean {
+  return [`(${field} `, ` ${field} `, `("${field}" `, ` "${field}" `].some((text) => type.includes(text));
 }

@@ -30,7 +30,7 @@ export function daysOf(view: View): string[] {
 
 /** All columns of the calls of those days, each call once. Without `has`, of all days. */
 export function sourceOf(view: View, has: (day: string) => boolean = () => true): Sql {
-  return sql`(${join(partsOf(view, has), " UNION ALL BY NAME ")})`;
+  return sql`(${join(selectsOf(view, has), " UNION ALL BY NAME ")})`;
 }
 
 /**
@@ -38,6 +38,13 @@ export function sourceOf(view: View, has: (day: string) => boolean = () => true)
  * metadata, where one of their union reads every row.
  */
 export function partsOf(view: View, has: (day: string) => boolean = () => true): Sql[] {
+  // A condition on a column that files of an older version lack is meant for the union, where it is null.
+  const whole = view.likeness(view.files.filter((file) => has(file.day))) === "whole";
+  const parts = selectsOf(view, has);
+  return whole || parts.length < 2 ? parts : [sql`SELECT * FROM (${join(parts, " UNION ALL BY NAME ")})`];
+}
+
+function selectsOf(view: View, has: (day: string) => boolean): Sql[] {
   const files = view.files.filter((file) => has(file.day));
   const ranges = view.ranges.filter((range) => has(range.day));
   if (view.found) return partsFound(view, view.found, files, ranges);
