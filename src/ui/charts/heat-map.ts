@@ -25,7 +25,7 @@ export function heatMapChart(cells: CallStats["heat_map"], formats: Formats): Dr
     height: 7 * ROW + 24,
     marginTop: 4,
     marginBottom: 20,
-    marginLeft: 44,
+    marginLeft: 52,
     marginRight: 4,
     x: { type: "band", domain: hours, padding: 0.08, label: null },
     y: { type: "band", domain: [1, 2, 3, 4, 5, 6, 7], padding: 0.12, label: null },
