@@ -195,6 +195,9 @@ it("has views of its own, and keeps those that are saved", async () => {
   await view("Slow <i>this week</i>").click();
   await soon(query).toContain("sort=-avg_turn_latency_ms");
   expect(await page.getByRole("button", { name: "7 d" }).getAttribute("aria-pressed")).toBe("true");
+  await soon(() => view("Slow <i>this week</i>").getAttribute("aria-pressed")).toBe("true");
+  expect(await view("Slow").getAttribute("aria-pressed")).toBe("false");
+  expect(await view("Save view").count()).toBe(0);
   await shoot(page, "history-views", false);
   await page.getByRole("button", { name: "Delete the view Slow <i>this week</i>" }).click();
   await soon(() => view("Slow <i>this week</i>").count()).toBe(0);

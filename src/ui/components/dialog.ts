@@ -45,6 +45,7 @@ export const dialogStyles = css`
   }
   .ends {
     display: flex;
+    flex-direction: row;
     justify-content: flex-end;
     gap: 8px;
   }

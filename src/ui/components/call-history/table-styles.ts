@@ -67,8 +67,7 @@ export const tableStyles = css`
     background: none;
   }
   /* The box is above the row's link. */
-  .box {
-    width: 36px;
+  :is(th, td).box {
     padding-inline: 0;
     text-align: center;
     text-overflow: clip;
@@ -321,11 +320,18 @@ export const tableStyles = css`
     .fitted .seconds {
       display: none;
     }
+    th,
+    td {
+      padding: 0 6px;
+    }
+    th.box {
+      width: 32px;
+    }
     .fitted th.time {
-      width: 106px;
+      width: 101px;
     }
     .fitted th.result {
-      width: 112px;
+      width: 107px;
     }
   }
   @media (pointer: coarse) {

@@ -28,7 +28,7 @@ export class SavedViews extends SpeakingElement {
     const w = words.views;
     return html`<nav class="root views ${this.theme}" aria-label=${w.label}>
       ${BUILT_IN.map(({ key, query }) =>
-        this.#view(w[key], isShown(query, this.query), () => withDatesOf(query, this.query.filter)),
+        this.#view(w[key], !this.#shownView && isShown(query, this.query), () => withDatesOf(query, this.query.filter)),
       )}
       ${this.views.map((view) => this.#saved(view))}
       ${this.naming ? this.#form() : this.#save()}
@@ -47,9 +47,19 @@ export class SavedViews extends SpeakingElement {
     </button>`;
   }
 
+  #queryOf(view: SavedView): string {
+    return queryOf(view, this.timezone, Date.now());
+  }
+
+  /** The saved view that the page shows; it goes before one of ours, which knows no dates. */
+  get #shownView(): SavedView | undefined {
+    const now = canonical(queryText({ ...this.query, peek: null }));
+    return this.views.find((view) => canonical(this.#queryOf(view)) === now);
+  }
+
   #saved(view: SavedView): TemplateResult {
-    const query = () => queryOf(view, this.timezone, Date.now());
-    const shown = canonical(query()) === canonical(queryText({ ...this.query, peek: null }));
+    const query = () => this.#queryOf(view);
+    const shown = this.#shownView === view;
     return html`<span class="saved">
       ${this.#view(view.name, shown, query)}
       <button
@@ -67,7 +77,7 @@ export class SavedViews extends SpeakingElement {
   #save(): TemplateResult | typeof nothing {
     const ours = BUILT_IN.some(({ query }) => isShown(query, this.query));
     const dated = this.query.filter.has("start_date") || this.query.filter.has("end_date");
-    if (ours && !dated) return nothing;
+    if (this.#shownView || (ours && !dated)) return nothing;
     return html`<button type="button" class="view save" title=${words.views.explain} @click=${this.#ask}>
       ${words.views.save}
     </button>`;
