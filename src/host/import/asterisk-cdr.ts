@@ -35,7 +35,7 @@ type Line = Readonly<Record<string, string | null>>;
 export const asteriskCdr: Source = {
   summary: "cdr.csv (Master.csv) of Asterisk, with or without a header line; times by --time-zone",
   mapping: [
-    ["uniqueid", "call_id (source: asterisk); lines of one channel, and both halves of a Local channel, are one call"],
+    ["uniqueid", "call_id (source: asterisk); lines of one channel, both halves of a Local channel too, are one call"],
     ["src, clid, dst", "caller_number, caller_name, called_number"],
     ["start, answer, end, duration", "start_time, answer_time, end_time, duration_seconds"],
     ["disposition", "ended_reason; outcome: ANSWERED completed, NO ANSWER and BUSY abandoned, else error"],
@@ -97,17 +97,27 @@ function* callsOf(rows: Iterable<GroupedRow>): Generator<Gathered> {
     const local = cells["channel"]?.startsWith("Local/") ?? false;
     if (call && (!local || at - last <= SAME_MS_MAX)) call.lines.push(cells);
     else {
-      if (call) yield call;
+      if (call) yield* halvesOf(call);
       call = { line, lines: [cells] };
     }
     last = at;
   }
-  if (call) yield call;
+  if (call) yield* halvesOf(call);
+}
+
+const inEngine = ({ lastapp }: Line): boolean => lastapp === "Stasis";
+
+/** Both halves of a Local channel are one call, unless an engine had both of them: then they are two. */
+function* halvesOf(call: Gathered): Generator<Gathered> {
+  const halves = Map.groupBy(call.lines, ({ channel }) => channel);
+  if (halves.size < 2 || ![...halves.values()].every((lines) => lines.some(inEngine))) yield call;
+  else for (const lines of halves.values()) yield { line: call.line, lines };
 }
 
 function toldCall({ line, lines }: Gathered, file: string, zone: string): Item {
-  // The half in which the dialplan runs is the call; its other half waits. Of several lines the last one knows the end.
-  const main = lines.findLast(({ channel }) => channel?.endsWith(";2")) ?? lines.at(-1) ?? {};
+  // The half that an engine had is the call, else the one in which the dialplan ran. Of several lines the last knows the end.
+  const main =
+    lines.findLast(inEngine) ?? lines.findLast(({ channel }) => channel?.endsWith(";2")) ?? lines.at(-1) ?? {};
   const times = (column: string) => lines.map((one) => instantOf(one[column], zone)).filter((ms) => ms !== null);
   const [starts, answers, ends] = [times("start"), times("answer"), times("end")];
   const answered = lines.find(({ disposition }) => disposition === "ANSWERED");
