@@ -22,7 +22,7 @@ let lake: CallLake;
 
 beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), "call-lake-sql-"));
-  await makeDemoHistory({ dir, calls: 3000, now: Date.parse("2026-11-21T12:00:00Z") });
+  await makeDemoHistory({ dir, calls: 3000, days: 21, now: Date.parse("2026-11-21T12:00:00Z") });
   source = await openFolder(dir, () => {});
   lake = await openCallLake({ dir, engine: "in-process", log: () => {} });
 }, 120_000);
