@@ -117,25 +117,23 @@ it("stands 200 % zoom, and right to left", async () => {
   await shoot(zoomed, "history-zoomed", false);
   const page = await scene.open("", { viewport: { width: 1280, height: 860 } });
   await settled(page);
-  // Whatever the language says: each element of ours inside has a direction of its own.
-  const turn = () =>
-    page.evaluate(() => {
-      document.documentElement.dir = "rtl";
-      const list = document.querySelector("call-history");
-      for (const one of [list, ...(list?.shadowRoot?.querySelectorAll("*") ?? [])])
-        if (one?.shadowRoot) (one as HTMLElement).dir = "rtl";
-    });
-  await turn();
+  await page.evaluate(() => {
+    document.documentElement.dir = "rtl";
+  });
+  await give(page, { locale: "ar" });
+  await soon(() => page.locator("call-lake-facets").getAttribute("dir")).toBe("rtl");
+  await soon(() => page.getByText("Filters", { exact: true }).count()).toBe(0);
   await page.locator("call-history tbody .open").first().click();
-  await peek(page).getByText("How it began").waitFor();
-  await turn();
-  const box = await peek(page).boundingBox();
+  const panel = page.locator("call-lake-peek aside");
+  await panel.locator("dl").waitFor();
+  const box = await panel.boundingBox();
   expect(box?.x).toBe(0);
+  await shoot(page, "history-rtl-peek", false);
   const side = await page.locator("call-lake-facets").boundingBox();
   expect(side?.x ?? 0).toBeGreaterThan(900);
   expect(await overflow(page)).toBe(0);
   await page.keyboard.press("Escape");
-  await soon(() => peek(page).count()).toBe(0);
+  await soon(() => panel.count()).toBe(0);
   await shoot(page, "history-rtl", false);
 });
 

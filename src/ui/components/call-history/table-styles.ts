@@ -168,7 +168,7 @@ export const tableStyles = css`
   }
   /* Fixed widths where the content has one; caller, provider and context share the rest. */
   th.time {
-    width: 140px;
+    width: calc(140px + var(--more, 0px));
   }
   th.direction {
     width: 40px;
@@ -267,7 +267,7 @@ export const tableStyles = css`
       width: 9%;
     }
     .fitted th.time {
-      width: 130px;
+      width: calc(130px + var(--more, 0px));
     }
     .fitted th.number {
       width: 80px;
@@ -328,7 +328,7 @@ export const tableStyles = css`
       width: 32px;
     }
     .fitted th.time {
-      width: 101px;
+      width: calc(101px + var(--more, 0px));
     }
     .fitted th.result {
       width: 107px;

@@ -11,6 +11,8 @@ import { resizer } from "./resizer.ts";
 import { isSelected, type Selection } from "./selection.ts";
 
 const SKELETON_ROWS = 12;
+/** Characters of "21 Nov 17:50:48". */
+const ENGLISH_TIME = 15;
 
 export interface CallTable {
   readonly calls: readonly (CallSummary | FoundCallSummary)[];
@@ -68,7 +70,7 @@ function header(column: Column, table: CallTable): TemplateResult {
     data-key=${column.key}
     title=${words.list.titles[column.key] ?? nothing}
     aria-sort=${sortable ? (down ? "descending" : up ? "ascending" : "none") : nothing}
-    .style=${width === undefined ? "" : `width: ${width}px`}
+    .style=${width === undefined ? (column.key === "start_time" ? roomForTime(table.formats) : "") : `width: ${width}px`}
   >
     ${
       sortable
@@ -82,6 +84,13 @@ function header(column: Column, table: CallTable): TemplateResult {
         : label
     }${resizer(column.key, label, table.resize)}
   </th>`;
+}
+
+/** Months are longer in some languages than in English, for which the column is made. */
+function roomForTime(formats: Formats): string {
+  const now = new Date();
+  const sample = new Date(now.getFullYear(), 10, 21, 17, 50, 48).toISOString();
+  return `--more: ${Math.max(0, formats.time(sample).length - ENGLISH_TIME) * 7}px`;
 }
 
 function selectPage(table: CallTable, selection: Selection): TemplateResult {

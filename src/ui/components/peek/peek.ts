@@ -161,12 +161,17 @@ export class CallPeek extends SpeakingElement {
         html`${recordText(call.provider_name)}${call.pipeline_name ? html` · <bdi>${call.pipeline_name}</bdi>` : nothing}`,
       ],
       [fields.context_name, recordText(call.context_name)],
-      [fields.latency, call.avg_turn_latency_ms === null ? none() : this.formats.latency(call.avg_turn_latency_ms)],
+      [
+        fields.latency,
+        call.avg_turn_latency_ms === null ? none() : html`<bdi>${this.formats.latency(call.avg_turn_latency_ms)}</bdi>`,
+      ],
       [fields.turns, call.total_turns === null ? none() : this.formats.integer(call.total_turns)],
       [fields.ended_reason, recordText(call.ended_reason)],
       [
         fields.cost_total,
-        call.cost_total === null ? none() : this.formats.money(Number(call.cost_total), call.currency),
+        call.cost_total === null
+          ? none()
+          : html`<bdi>${this.formats.money(Number(call.cost_total), call.currency)}</bdi>`,
       ],
     ];
     if (call.transfer_destination) facts.push([fields.transfer_destination, recordText(call.transfer_destination)]);
