@@ -96,12 +96,17 @@ describe("JSON documents", () => {
       [null, 2, false],
       [{ a: null }, 4, true],
     ]);
+    expect(lines[1]?.problem).toBe("It is no JSON: it ends too early.");
     const torn = await all(jsonValues(pieces('[{"a":1},{"b":tru},{"c":[1,2', 7)));
     expect(torn.map(({ number, problem }) => [number, problem === undefined])).toEqual([
       [1, true],
       [2, false],
       [3, false],
     ]);
+    // What was said has no place in a file of rejects.
+    const secret = await all(jsonValues(pieces('{"said": "my number is 555-0101", nonsense}\n', 9)));
+    expect(secret[0]?.problem).toMatch(/^It is no JSON: it goes wrong[^"]*\.$/);
+    expect(secret[0]?.problem).not.toContain("555");
     expect(await all(jsonValues(pieces("", 1)))).toEqual([]);
     expect(await all(jsonValues(pieces(" [ ] ", 1)))).toEqual([]);
   });

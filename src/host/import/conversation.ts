@@ -1,5 +1,6 @@
 /** One line of a conversations file, read with care, and the clock that is put under it where it has none. */
 import { createHash } from "node:crypto";
+import { notJson } from "./loose-json.ts";
 
 export interface Conversation {
   readonly source: string;
@@ -23,7 +24,7 @@ export interface ToolUse {
 
 /** Reads a line. Throws a SyntaxError that says what is missing. */
 export function readConversation(line: string): Conversation {
-  const value = JSON.parse(line) as unknown;
+  const value = parsed(line);
   if (!isObject(value)) throw new SyntaxError("A conversation is a JSON object.");
   const source = textOf(value["source"]);
   const source_id = textOf(value["source_id"]);
@@ -50,6 +51,14 @@ export function readConversation(line: string): Conversation {
     })),
     meta: isObject(value["meta"]) ? value["meta"] : {},
   };
+}
+
+function parsed(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch (error) {
+    throw new SyntaxError(notJson(error));
+  }
 }
 
 /** Conversations without a date are spread over these days: always the same ones, so that a second import finds the first. */

@@ -1,7 +1,7 @@
 /** JSON documents in pieces: one a line, the elements of an array, or those of a wrapper's list; never all at once. */
 import { isPlain } from "../../record/json.ts";
 import { linesOf, UNIT_CHARACTERS_MAX } from "./input.ts";
-import { parseLoose } from "./loose-json.ts";
+import { notJson, parseLoose } from "./loose-json.ts";
 
 export interface JsonValue {
   readonly value: unknown;
@@ -125,6 +125,6 @@ function tried(text: string): [value: unknown, problem?: string] {
   try {
     return [parseLoose(text)];
   } catch (error) {
-    return [null, `It is no JSON: ${error instanceof Error ? error.message : String(error)}.`];
+    return [null, notJson(error)];
   }
 }

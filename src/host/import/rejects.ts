@@ -4,6 +4,8 @@ import type { Reject } from "./source.ts";
 
 /** Reasons that are told at once; all of them are in the file. */
 const TOLD_MAX = 5;
+/** A reason names a value, which may be long. */
+const REASON_CHARACTERS_MAX = 300;
 
 export class Rejects {
   /** The file, once there is a reject. */
@@ -19,8 +21,9 @@ export class Rejects {
     this.#file = file;
   }
 
-  add({ place, rows, reason }: Reject): void {
+  add({ place, rows, reason: whole }: Reject): void {
     this.rows += rows;
+    const reason = whole.length > REASON_CHARACTERS_MAX ? `${whole.slice(0, REASON_CHARACTERS_MAX)}….` : whole;
     if (this.told.length < TOLD_MAX) this.told.push(`${place.file}:${place.line}: ${reason}`);
     if (this.#file === null) return;
     this.#handle ??= openSync(this.#file, "a", 0o600);
