@@ -92,7 +92,8 @@ async function show() {
     shown = { page, element: document.createElement(page.element) };
     const back = pages.find((one) => one.id === page.parent);
     const title = heading(nameOf(page));
-    title.hidden = back !== undefined;
+    // The element says whose call it is; the page still has its heading for readers.
+    if (back) title.className = "unseen";
     main.replaceChildren(...(back ? [backLink(back)] : []), title, shown.element);
   }
   const values = {

@@ -54,7 +54,7 @@ const look = EditorView.theme({
   ".cm-tooltip-autocomplete > ul": { fontFamily: "var(--mono)", fontSize: "12px", maxHeight: "240px" },
   ".cm-tooltip-autocomplete > ul > li": { padding: "2px 8px", lineHeight: "20px" },
   ".cm-tooltip-autocomplete > ul > li[aria-selected]": { backgroundColor: "var(--accent)", color: "var(--bg)" },
-  ".cm-completionDetail": { color: "inherit", opacity: "0.8", fontStyle: "normal" },
+  ".cm-completionDetail": { color: "inherit", fontStyle: "normal" },
   ".cm-completionInfo": { padding: "8px 12px", maxWidth: "320px", fontSize: "12px" },
   ".cm-wrong": {
     textDecoration: "underline wavy var(--outcome-error)",

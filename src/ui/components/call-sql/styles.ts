@@ -120,7 +120,6 @@ export const sqlPageStyles = css`
   .hint {
     font-size: 11px;
     font-weight: 400;
-    opacity: 0.85;
     margin-inline-start: 4px;
   }
   .namer {
