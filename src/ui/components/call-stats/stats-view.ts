@@ -185,17 +185,16 @@ export class StatsView extends CallLakeElement {
     return this.stats?.range.tz ?? "UTC";
   }
 
-  async #shownSql(): Promise<string | null> {
+  async #shownSql(statement: (shown: Stats) => string | null): Promise<string | null> {
     const answer = await readStatsSql(this.server, forServer(this.filters, this.zone), new AbortController().signal);
-    if (answer.state !== "ok") return null;
-    return answer.value.sql ?? null;
+    const sql = answer.state === "ok" ? statement(answer.value) : null;
+    if (sql === null) this.notice = w().menu.failed;
+    return sql;
   }
 
-  async #openSql(statement: (shown: string) => string): Promise<void> {
-    const shown = await this.#shownSql();
-    if (shown === null) this.notice = w().menu.failed;
-    else
-      this.tell("call-navigate", { page: "call-sql", query: String(new URLSearchParams({ sql: statement(shown) })) });
+  async #openSql(statement: (shown: Stats) => string | null): Promise<void> {
+    const sql = await this.#shownSql(statement);
+    if (sql !== null) this.tell("call-navigate", { page: "call-sql", query: String(new URLSearchParams({ sql })) });
   }
 
   get #maySql(): boolean {
@@ -264,7 +263,7 @@ export class StatsView extends CallLakeElement {
     const cards: { card: Card; panel: PanelName }[] = [
       ...TOTALS_METRICS.map((name) => ({
         card: totalsCard(name, stats.totals, stats.previous, formats),
-        panel: "totals" as const,
+        panel: name.endsWith("_latency") ? ("percentiles" as const) : ("totals" as const),
       })),
       ...costCards(stats.cost, this.costBefore, formats)
         .slice(0, CURRENCIES_MAX)
@@ -310,18 +309,17 @@ export class StatsView extends CallLakeElement {
   }
 
   #sqlActions(label: string, panel: PanelName): Action[] {
-    const statement = (shown: string) => panelSql(panel, shown, this.stats?.timeline.bucket ?? "day", this.#sqlZone());
+    const statement = (shown: Stats) => panelSql(panel, shown);
     return [
       { label: w().menu.sql, run: () => void this.#showSql(label, statement) },
       ...(this.#maySql ? [{ label: w().menu.openSql, run: () => void this.#openSql(statement) }] : []),
     ];
   }
 
-  async #showSql(label: string, statement: (shown: string) => string): Promise<void> {
+  async #showSql(label: string, statement: (shown: Stats) => string | null): Promise<void> {
     const back = this.shadowRoot?.activeElement;
-    const shown = await this.#shownSql();
-    if (shown === null) this.notice = w().menu.failed;
-    else this.dialog.show(label, statement(shown), back as Menu | null);
+    const sql = await this.#shownSql(statement);
+    if (sql !== null) this.dialog.show(label, sql, back as Menu | null);
   }
 
   #panels(stats: Stats): TemplateResult {
