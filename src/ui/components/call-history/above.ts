@@ -4,7 +4,7 @@ import type { Formats } from "../../format.ts";
 import { words } from "../../words.ts";
 import { errorText, icon } from "../parts.ts";
 import { BEST_FIRST, type CallRows, NEWEST_FIRST } from "./rows.ts";
-import { isEmpty, type Selection } from "./selection.ts";
+import { CHOSEN_MAX, isEmpty, type Selection } from "./selection.ts";
 
 export type Dialog = "columns" | "help" | "export" | "label" | "delete";
 
@@ -103,6 +103,7 @@ function selected(line: Above): TemplateResult {
   const more = !selection.all && (rows.total ?? Number.POSITIVE_INFINITY) > size;
   return html`<div class="bulk" role="region" aria-label=${w.region}>
     <strong role="status">${text}</strong>
+    ${size >= CHOSEN_MAX ? html`<span class="muted">${w.full(formats.integer(CHOSEN_MAX))}</span>` : nothing}
     ${more ? html`<button class="button plain" type="button" @click=${line.selectAll}>${w.selectAll(total)}</button>` : nothing}
     ${line.actions.map(
       (action) => html`<button

@@ -101,12 +101,10 @@ export const common: typeof English = {
     nothingTitle: "لا مكالمة مطابقة",
     nothing: "لا توجد مكالمة تطابق كل هذه المرشّحات.",
     clear: "إزالة المرشّحات",
-    dismiss: "إغلاق",
     cancel: "إلغاء",
     slow: "يستغرق هذا وقتًا أطول من المعتاد.",
     cancelled: "أُلغي.",
     offline: "لا اتصال. سيُعاد السؤال فور عودته.",
-    online: "عاد الاتصال.",
     noData: "لا مكالمات في هذه الفترة",
   },
   hookLines: [

@@ -101,12 +101,10 @@ export const common: typeof English = {
     nothingTitle: "Kein Anruf passt",
     nothing: "Kein Anruf erfüllt alle diese Filter.",
     clear: "Filter entfernen",
-    dismiss: "Schließen",
     cancel: "Abbrechen",
     slow: "Das dauert länger als sonst.",
     cancelled: "Abgebrochen.",
     offline: "Keine Verbindung. Es wird erneut gefragt, sobald es eine gibt.",
-    online: "Die Verbindung ist wieder da.",
     noData: "Keine Anrufe in diesem Zeitraum",
   },
   hookLines: [

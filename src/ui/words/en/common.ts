@@ -113,12 +113,10 @@ export const common = {
     nothingTitle: "No call matches",
     nothing: "No call fits all of these filters.",
     clear: "Clear filters",
-    dismiss: "Dismiss",
     cancel: "Cancel",
     slow: "This takes longer than usual.",
     cancelled: "Cancelled.",
     offline: "No connection. It is asked again as soon as there is one.",
-    online: "The connection is back.",
     noData: "No calls in this range",
   },
   hookLines: [
