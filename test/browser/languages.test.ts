@@ -49,7 +49,8 @@ const wordsOf = (page: Page) =>
       if (node instanceof Text) found.push(node.data.trim());
       if (!(node instanceof Element)) {
         if (!(node instanceof ShadowRoot)) return;
-      } else if (node.matches("bdi, code, pre, script, style, noscript, .cm-editor, svg, option, .mono")) return;
+      } else if (node.matches("bdi, code, pre, script, style, noscript, .cm-editor, svg, option, .mono, [lang=en]"))
+        return;
       if (node instanceof Element && node.shadowRoot) walk(node.shadowRoot);
       for (const child of node.childNodes) walk(child);
     };

@@ -22,12 +22,13 @@ export function number(value) {
   return typeof value === "number" ? value.toLocaleString() : value === null || value === "" ? "–" : String(value);
 }
 
-/** A table of names and values. */
+/** A table of names (texts or nodes) and values. */
 export function facts(rows) {
   const table = node("table", undefined, "plain facts");
   for (const [name, value] of rows) {
     const row = node("tr");
-    const head = node("th", name);
+    const head = node("th");
+    head.append(name);
     head.scope = "row";
     row.append(head, cell(value));
     table.append(row);

@@ -63,7 +63,7 @@ export async function engineStatus() {
 
 /** Counters by the names the code has for them. */
 function counters(of) {
-  return facts(Object.entries(of).map(([name, value]) => [name.replaceAll("_", " "), number(value)]));
+  return facts(Object.entries(of).map(([name, value]) => [code(name), number(value)]));
 }
 
 /** The page "Settings": the configuration that is in effect. */
@@ -73,7 +73,7 @@ export function settings({ settings }) {
   const rows = settings.map((one) => {
     const shown = code(one.value);
     if (one.value !== one.default) shown.className = "set";
-    return [code(one.variable), shown, code(one.default), node("span", one.doc)];
+    return [code(one.variable), shown, code(one.default), english(one.doc)];
   });
   return [note(w.settingsNote), table(w.settings, [variable, value, standard, doc], rows)];
 }
@@ -85,6 +85,14 @@ const WATCHED = [
   ["toSlow", "where=avg_turn_latency_ms:ge:1500"],
   ["toTools", "where=tool_error_count:ge:1"],
 ];
+
+/** A text that the code has in English only. */
+function english(text) {
+  const made = node("span", text);
+  made.lang = "en";
+  made.dir = "ltr";
+  return made;
+}
 
 /** The first page: today and the last days by the plug-in's small elements, each of which opens what it counts. */
 export function overview({ team }, { element }) {
