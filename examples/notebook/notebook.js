@@ -10,7 +10,7 @@ const CELLS = [
         x: { type: "time", label: null },
         color: { legend: true, scheme: "Observable10" },
         marks: [
-          Plot.rectY(rows, { x: (row) => new Date(row.day), y: "calls", fill: "outcome", interval: "day" }),
+          Plot.rectY(rows, { x: (row) => new Date(row.day), y: "calls", fill: "outcome", interval: "day", order: "z" }),
           Plot.ruleY([0]),
         ],
       }),

@@ -43,8 +43,8 @@ export async function compactAll(
   const all = runs.reduce((sum, run) => sum + run.bytes, 0);
   let bytes = 0;
   for (const run of runs) {
-    signal?.throwIfAborted();
     on_progress?.(bytes, all);
+    signal?.throwIfAborted();
     await merge(job, run.files);
     bytes += run.bytes;
     report.merged += run.files.length;
