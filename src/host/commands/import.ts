@@ -1,6 +1,7 @@
 /** `call-lake import`: calls recorded elsewhere, straight to Parquet; safe to kill, and to repeat. */
 import { resolve } from "node:path";
 import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { isTimeZone } from "../../record/time.ts";
 import { type Command, EXIT, type Given, print, stopSignal, tell, UsageError } from "../command.ts";
 import { type ImportOptions, type ImportReport, importCalls, sampleCalls } from "../import/import-calls.ts";
@@ -87,14 +88,13 @@ async function dryRun(given: Given, options: ImportOptions): Promise<number> {
 }
 
 async function run(given: Given, options: ImportOptions): Promise<number> {
-  // Rows are short-lived and many: a large nursery only makes the process large (386 to 255 MB).
-  setFlagsFromString("--max-semi-space-size=4");
   const rejects_file = resolve(given.text("rejects") ?? `rejects-${options.kind}-${stamp()}.ndjson`);
   const bars = new Map<string, Progress>();
   const report = await importCalls({
     ...options,
     rejects_file,
     signal: stopSignal(),
+    onLot: collector(),
     log: tell,
     onProgress: (phase, done, total, unit) => {
       const [one, shown] = unit === "bytes" ? [1e6, "MB"] : [1, unit];
@@ -124,6 +124,16 @@ function words(report: ImportReport): string {
     );
   if (report.interrupted) sentences.push("It was stopped before its end; start it again to go on.");
   return sentences.join(" ");
+}
+
+/**
+ * Collects what a written lot leaves behind, and keeps the nursery small. Left alone, V8 lets hundreds of MB of it lie
+ * before it looks: 100,000 calls took 424 MB.
+ */
+function collector(): () => void {
+  setFlagsFromString("--max-semi-space-size=4");
+  setFlagsFromString("--expose-gc");
+  return runInNewContext("gc") as () => void;
 }
 
 const stamp = () => new Date().toISOString().replace(/[-:]|\.\d+Z$/g, "");

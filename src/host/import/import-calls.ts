@@ -31,6 +31,8 @@ export interface ImportOptions {
     total: number,
     unit: "rows" | "bytes" | "calls",
   ) => void;
+  /** Called when a lot is written and its rows are garbage. */
+  readonly onLot?: () => void;
   readonly log?: (line: string) => void;
 }
 
@@ -69,6 +71,7 @@ export async function importCalls(options: ImportOptions): Promise<ImportReport>
   const count = { rows: 0, calls: 0 };
   const lots = new Lots(publisher, (done) => {
     if (order) onProgress?.("Writing", done, order.count, "calls");
+    options.onLot?.();
   });
   let interrupted = false;
   try {
