@@ -7,7 +7,7 @@ import { isFatal } from "./duckdb.ts";
 import { daysOf, type JobOptions, runJob } from "./job.ts";
 import { mayBeSealed, type PublishReport, publish, publishAll } from "./publish.ts";
 import { recoverAll } from "./recover.ts";
-import { type RetainRun, retain, retainStep } from "./retain.ts";
+import { type RetainLimits, type RetainRun, retain, retainStep } from "./retain.ts";
 import { makeRollups } from "./rollups.ts";
 import { closeSegments, openSegmentsWith } from "./rotation.ts";
 import { indexAll, indexNext } from "./search.ts";
@@ -35,6 +35,7 @@ const PUBLISH_SECONDS = 300;
 const SEAL_GRACE_SECONDS = 30;
 const TICK_MS = 500;
 const RETAIN_MS = 3_600_000;
+const RETAIN_AGAIN_MS = 60_000;
 const BACK_OFF_MS = { min: 1_000, max: 60_000 };
 const ROTATION_WAIT_MS = 3_000;
 /** How often it is looked whether a file lacks its rollup, and how long one step of making them takes. */
@@ -69,11 +70,9 @@ export async function runEtl(options: EtlOptions): Promise<void> {
         due.rollups = 0;
       }
       if (performance.now() >= due.retain) {
-        const before: RetainRun | null = retaining;
-        retaining = null;
-        const run: RetainRun = await runJob(dir, job, (held) => retainStep(held, limits, before));
-        if (run.left.length > 0) retaining = run;
-        else due.retain = performance.now() + RETAIN_MS;
+        const { run, next }: NextRetention = await retainBeside(options, job, limits, retaining);
+        retaining = run;
+        due.retain = performance.now() + next;
       }
       // In steps, so that publishing and erasing never wait long for them.
       if (performance.now() >= due.rollups) {
@@ -109,17 +108,46 @@ async function indexBeside(options: EtlOptions, job: JobOptions): Promise<number
   }
 }
 
+/** What retention goes on with, and when, in ms. */
+interface NextRetention {
+  readonly run: RetainRun | null;
+  readonly next: number;
+}
+
+/** One step of retention. Rules or holds that cannot be read stop it alone: the loop goes on. */
+async function retainBeside(
+  options: EtlOptions,
+  job: JobOptions,
+  limits: RetainLimits,
+  before: RetainRun | null,
+): Promise<NextRetention> {
+  try {
+    const run = await runJob(options.dir, job, (held) => retainStep(held, limits, before));
+    return run.left.length > 0 ? { run, next: 0 } : { run: null, next: RETAIN_MS };
+  } catch (error) {
+    if (isFatal(error)) options.on_fatal?.(error as Error);
+    job.log?.(`Retention failed and is tried again in ${RETAIN_AGAIN_MS / 1000} s: ${String(error)}`);
+    return { run: null, next: RETAIN_AGAIN_MS };
+  }
+}
+
 /** Asks live writers to close their segments, waits a little, and publishes all that is closed. */
 export async function publishNow(dir: string, options: JobOptions = {}): Promise<PublishReport> {
   await closeSegments(dir, await openSegmentsWith(dir, () => true), ROTATION_WAIT_MS);
   return publish(dir, options);
 }
 
-async function runOnce(dir: string, job: JobOptions, limits: { days: number; rules: unknown }): Promise<void> {
+async function runOnce(dir: string, job: JobOptions, limits: RetainLimits): Promise<void> {
   await runJob(dir, job, recoverAll);
   const report = await publishNow(dir, job);
   await runJob(dir, job, compactAll);
-  const { refused } = await retain(dir, limits, job);
+  const refused = await retain(dir, limits, job).then(
+    (done) => done.refused,
+    (error: unknown) => {
+      if (isFatal(error)) throw error;
+      return String(error);
+    },
+  );
   await runJob(dir, job, (held) => makeRollups(held));
   await indexAll(dir, job);
   if (refused !== null) throw new Error(`Retention: ${refused}`);

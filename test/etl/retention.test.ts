@@ -2,7 +2,7 @@
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { type LakeDb, openLakeDb } from "../../src/etl/duckdb.ts";
 import {
   addHold,
@@ -13,6 +13,7 @@ import {
   recover,
   removeHold,
   retain,
+  runEtl,
   verify,
 } from "../../src/etl/index.ts";
 import { runJob } from "../../src/etl/job.ts";
@@ -352,3 +353,16 @@ it("a kill at every step of a run leaves each call whole, emptied or gone, and e
 }, 120_000);
 
 const byText = (a: object, b: object) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1);
+
+it("rules that cannot be read stop retention alone: the loop publishes and makes rollups", async () => {
+  await add(1, call("new", 1));
+  writeFileSync(join(dir, "retention.json"), "[{}]");
+  const lines: string[] = [];
+  const stop = new AbortController();
+  const loop = runEtl({ dir, signal: stop.signal, log: (line) => lines.push(line) });
+  await vi.waitFor(async () => expect(await realFs.readdir(join(dir, "rollups"))).toHaveLength(1), { timeout: 60_000 });
+  stop.abort();
+  await loop;
+  expect(lines.filter((line) => line.includes("Retention failed"))).toHaveLength(1);
+  await expect(runEtl({ dir, once: true })).rejects.toThrow("retention.json[0].days must be a whole number");
+}, 90_000);
