@@ -18,7 +18,7 @@ import {
 } from "./backup-folder.ts";
 import { checksumOf, copyWhole, linkWhole } from "./copy-file.ts";
 import { type JobOptions, runJob } from "./job.ts";
-import { type Finding, verify } from "./verify.ts";
+import { type Finding, type VerifyOptions, verify } from "./verify.ts";
 
 export interface BackupOptions extends JobOptions {
   /** The folder of backups, outside of the data folder. */
@@ -120,7 +120,7 @@ class Copy {
 
   /** Checks the copy, says so in backup.json, and gives it its name. */
   async finish(target: string): Promise<BackupReport> {
-    const { problems, counts } = await verify(this.#part, this.#jobOptions());
+    const { problems, counts } = await verify(this.#part, this.#verifyOptions());
     const nowMs = (this.#options.now ?? Date.now)();
     const at = new Date(nowMs).toISOString();
     const { lake_calls, journal_calls } = counts;
@@ -145,9 +145,9 @@ class Copy {
     return { path, at, files, bytes, copied_bytes: this.#copied, lake_calls, journal_calls, problems, removed };
   }
 
-  #jobOptions(): JobOptions {
-    const { log, now } = this.#options;
-    return { ...(log ? { log } : {}), ...(now ? { now } : {}) };
+  #verifyOptions(): VerifyOptions {
+    const { log, now, signal } = this.#options;
+    return { ...(log ? { log } : {}), ...(now ? { now } : {}), ...(signal ? { signal } : {}) };
   }
 
   /** The visible files that are not in the copy yet. */

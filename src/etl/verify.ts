@@ -38,8 +38,14 @@ export interface VerifyReport {
   };
 }
 
+export interface VerifyOptions extends JobOptions {
+  readonly signal?: AbortSignal;
+  /** Days of the lake that are checked, of all. */
+  readonly on_progress?: (days: number, all: number) => void;
+}
+
 /** Reads every line and every file; takes the lock, so that no job changes the folder meanwhile. */
-export function verify(dir: string, options: JobOptions = {}): Promise<VerifyReport> {
+export function verify(dir: string, options: VerifyOptions = {}): Promise<VerifyReport> {
   return runJob(dir, options, async (job) => {
     const counts = {
       writers: 0,
@@ -53,7 +59,7 @@ export function verify(dir: string, options: JobOptions = {}): Promise<VerifyRep
     };
     const report: VerifyReport = { ok: true, problems: [], notes: [], counts };
     await attempt(report, "format.json", () => checkFormat(dir, job.fs));
-    const files = await checkLake(job, report);
+    const files = await checkLake(job, report, options);
     await checkJournal(job, report, files);
     await attempt(report, "rollups", () => checkRollups(job, report, files));
     await attempt(report, "search", () => checkSearch(job, report));
@@ -72,7 +78,7 @@ async function attempt(report: VerifyReport, where: string, check: () => Promise
   }
 }
 
-async function checkLake(job: Job, report: VerifyReport): Promise<LakeFile[]> {
+async function checkLake(job: Job, report: VerifyReport, { signal, on_progress }: VerifyOptions): Promise<LakeFile[]> {
   const seen: LakeFile[] = [];
   let masks: ReadonlyMap<string, number> = new Map();
   await attempt(report, "masks", async () => {
@@ -82,7 +88,10 @@ async function checkLake(job: Job, report: VerifyReport): Promise<LakeFile[]> {
     for (const mask of all)
       report.notes.push({ where: `masks/${mask.name}`, what: `It hides ${mask.ids.size} calls until it is finished.` });
   });
-  for (const name of await namesIn(callsDir(job.dir), job.fs)) {
+  const names = await namesIn(callsDir(job.dir), job.fs);
+  for (const [index, name] of names.entries()) {
+    on_progress?.(index, names.length);
+    signal?.throwIfAborted();
     const day = dayOfFolder(name);
     const where = `calls/${name}`;
     if (day === null) {

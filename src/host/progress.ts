@@ -37,6 +37,11 @@ export class Progress {
     this.#sink.write(this.#sink.isTTY ? `\r\x1b[K${this.#fitted()}` : `${this.#line()}\n`);
   }
 
+  /** Takes the bar away, where the answer says all there is to say. */
+  clear(): void {
+    if (this.#sink.isTTY) this.#sink.write("\r\x1b[K");
+  }
+
   /** Closes with the sum and the time it took. */
   close(): void {
     const seconds = this.#seconds();

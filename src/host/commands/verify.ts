@@ -1,6 +1,7 @@
 /** `call-lake verify`: reads a whole data folder and says what is wrong where. */
 import { verify } from "../../etl/index.ts";
-import { type Command, EXIT, print } from "../command.ts";
+import { type Command, EXIT, print, stopSignal } from "../command.ts";
+import { Progress } from "../progress.ts";
 
 export const command: Command = {
   summary: "check every journal line and every Parquet file of a data folder",
@@ -11,7 +12,12 @@ Checks CRCs, ranges, days, counts and that every file can be read. Exit code 1 i
   async run(given) {
     given.noPositionals();
     given.requireFolder();
-    const report = await verify(given.dir);
+    const progress = new Progress("Checking", 0, "days");
+    const report = await verify(given.dir, {
+      signal: stopSignal(),
+      on_progress: (days, all) => progress.at(days, all),
+    });
+    progress.clear();
     if (given.json) print(JSON.stringify(report));
     else {
       for (const { where, what } of report.problems) print(`WRONG  ${where}: ${what}`);
