@@ -112,6 +112,9 @@ it("jumps to the first place where the words of a search were said", async () =>
   await page.keyboard.press("j");
   await soon(() => mark.innerText()).toBe("you");
   await soon(inView).toBe(true);
+  // A link out of the list names the message that was clicked.
+  await set({ query: `tab=transcript&${query}&message=4998` });
+  await soon(() => mark.innerText()).toBe("and back #4998");
   expect(complaints).toEqual([]);
   await close();
 });

@@ -44,7 +44,7 @@ export class CallDetail extends CallLakeElement {
   @property() tab: CallDetailTab = "overview";
   /** Words of a search that led here, as the API's `q`: the transcript shows where they were said. */
   @property() q = "";
-  /** The view as a query string, such as `tab=transcript&q=refund`: sets `tab` and `q`. */
+  /** The view as a query string, such as `tab=transcript&q=refund&message=12`: sets `tab`, `q` and where the hits begin. */
   @property() query: string | undefined;
 
   @state() private call: CallRecord | null = null;
@@ -59,6 +59,8 @@ export class CallDetail extends CallLakeElement {
   @state() private panels: typeof Panels | null = null;
   @state() private lazyFailed = false;
 
+  /** The message a link of the search meant. */
+  #message: number | null = null;
   #reads = new Latest();
   #changes = new Latest();
   #copiedTimer: ReturnType<typeof setTimeout> | undefined;
@@ -84,6 +86,7 @@ export class CallDetail extends CallLakeElement {
     if (changed.has("query") && this.query !== undefined) {
       const params = new URLSearchParams(this.query);
       this.q = params.get("q") ?? "";
+      this.#message = /^\d{1,9}$/.test(params.get("message") ?? "") ? Number(params.get("message")) : null;
       this.tab = tabOf(params.get("tab") ?? (this.q ? "transcript" : null));
     }
     if (this.tab !== "overview") void this.#loadPanels();
@@ -338,7 +341,7 @@ export class CallDetail extends CallLakeElement {
     }
     if (!this.panels) return bones();
     return this.panels.panelOf(this.tab, {
-      ...{ call, formats, locale, theme, hidden, copied, q: this.q, server: this.server },
+      ...{ call, formats, locale, theme, hidden, copied, q: this.q, message: this.#message, server: this.server },
       partial: this.live ? this.live.partial : null,
       copy: (text, name) => void this.#copy(text, name),
     });

@@ -25,6 +25,7 @@ export interface Panel {
   readonly partial: readonly Message[] | null;
   /** Words of a search that led here. */
   readonly q: string;
+  readonly message: number | null;
   readonly copied: string;
   readonly copy: (text: string, name: string) => void;
 }
@@ -41,6 +42,7 @@ export function panelOf(tab: Exclude<CallDetailTab, "overview">, panel: Panel): 
         .server=${panel.server}
         .partial=${panel.partial}
         .q=${panel.q}
+        .message=${panel.message}
       ></call-lake-transcript>`;
     case "tools":
       return toolsTab(panel);

@@ -45,6 +45,8 @@ export class Transcript extends SpeakingElement {
   @property({ attribute: false }) partial: readonly Message[] | null = null;
   /** Words of a search that led here: they are found at once. */
   @property() q = "";
+  /** The message a link of the search meant: the hits begin there. */
+  @property({ attribute: false }) message: number | null = null;
   @property() theme = "auto";
 
   @state() private search = "";
@@ -225,7 +227,7 @@ export class Transcript extends SpeakingElement {
   /** Plain words at once, then what the search itself found: it knows forms that a comparison of letters does not. */
   async #askHits(): Promise<void> {
     const signal = this.#asks.next();
-    void this.#go(0);
+    void this.#go(this.#meant());
     if (this.partial !== null) return;
     const answer = await readHits(this.server, this.call.id, this.q, signal);
     if (answer.state !== "ok" || this.search !== this.q) return;
@@ -233,7 +235,20 @@ export class Transcript extends SpeakingElement {
     if (![...found.keys()].some((index) => index !== "summary")) return;
     const before = JSON.stringify(this.#hits);
     this.#look((_, index) => found.get(index) ?? []);
-    if (JSON.stringify(this.#hits) !== before) void this.#go(0);
+    if (JSON.stringify(this.#hits) !== before) void this.#go(this.#meant());
+  }
+
+  /** The first hit in the message that was meant, or after it. */
+  #meant(): number {
+    const { message } = this;
+    if (message === null) return 0;
+    return Math.max(
+      0,
+      this.#hits.findIndex(({ entry }) => {
+        const found = this.#entries[entry];
+        return found?.kind === "message" && found.index >= message;
+      }),
+    );
   }
 
   async #go(to: number): Promise<void> {
