@@ -113,7 +113,7 @@ it("jumps to the first place where the words of a search were said", async () =>
   await soon(() => mark.innerText()).toBe("you");
   await soon(inView).toBe(true);
   // A link out of the list names the message that was clicked.
-  await set({ query: `tab=transcript&${query}&message=4998` });
+  await set({ query: `tab=transcript&${query}&message=4997` });
   await soon(() => mark.innerText()).toBe("and back #4998");
   expect(complaints).toEqual([]);
   await close();
