@@ -109,6 +109,7 @@ it("jumps to the first place where the words of a search were said", async () =>
   // The search takes full-width letters for plain ones: what it found is marked.
   await set({ query: `tab=transcript&q=${encodeURIComponent("SEE ＹＯＵ")}` });
   await soon(() => mark.innerText()).toBe("see");
+  await page.locator("mark", { hasText: "you" }).first().waitFor();
   await page.keyboard.press("j");
   await soon(() => mark.innerText()).toBe("you");
   await soon(inView).toBe(true);

@@ -227,15 +227,26 @@ export class Transcript extends SpeakingElement {
   /** Plain words at once, then what the search itself found: it knows forms that a comparison of letters does not. */
   async #askHits(): Promise<void> {
     const signal = this.#asks.next();
-    void this.#go(this.#meant());
+    const first = this.#meant();
+    void this.#go(first);
     if (this.partial !== null) return;
     const answer = await readHits(this.server, this.call.id, this.q, signal);
     if (answer.state !== "ok" || this.search !== this.q) return;
     const found = Map.groupBy(answer.value, (hit) => hit.message_index);
     if (![...found.keys()].some((index) => index !== "summary")) return;
     const before = JSON.stringify(this.#hits);
+    // Who has walked on meanwhile stays where they are.
+    const here = this.current === first ? null : (this.#hits[this.current]?.entry ?? null);
     this.#look((_, index) => found.get(index) ?? []);
-    if (JSON.stringify(this.#hits) !== before) void this.#go(this.#meant());
+    if (JSON.stringify(this.#hits) === before) return;
+    void this.#go(
+      here === null
+        ? this.#meant()
+        : Math.max(
+            0,
+            this.#hits.findIndex(({ entry }) => entry >= here),
+          ),
+    );
   }
 
   /** The first hit in the message that was meant, or after it. */
