@@ -1,4 +1,5 @@
 /** The tail: the journal's fresh rows in a table of the engine, fed with what is new and named exactly by each question. */
+import { inThisVersion } from "../record/reshape.ts";
 import type { FreshRow } from "../store/journal/follower.ts";
 import { recordStructSql } from "../store/lake/sql.ts";
 import type { QueryEngine } from "./engine.ts";
@@ -105,7 +106,7 @@ export class Tail {
     };
     for (const { group, row, key } of missing) {
       const number = group.next++;
-      const text = `{"tail_group":${group.number},"tail_number":${number},"r":${JSON.stringify(row.record)}}`;
+      const text = `{"tail_group":${group.number},"tail_number":${number},"r":${JSON.stringify(inThisVersion(row.record))}}`;
       batch.push({ group, number, key, text });
       characters += text.length;
       if (batch.length >= BATCH_ROWS_MAX || characters >= BATCH_CHARACTERS_MAX) await flush();
