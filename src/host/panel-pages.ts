@@ -19,6 +19,7 @@ export interface PanelPagesOptions {
 }
 
 const CLIENTS_MAX = 20;
+const CLIENTS_KEPT_MS = 60_000;
 const NO_ENGINE: EngineState = {
   state: "none",
   words: "This host runs no engine; the calls are those an engine elsewhere writes into the data folder.",
@@ -32,13 +33,14 @@ const NO_ENGINE: EngineState = {
 /** The routes below /panel that answer with data. */
 export function panelPages({ config, lake, etl, permissions, engine }: PanelPagesOptions): Hono {
   const pages = new Hono();
+  const clients = clientsOf(lake);
 
   pages.get("/host.json", async (c) => {
     const role = roleIn(getCookie(c, ROLE_COOKIE));
     return c.json({
       permissions: [...identityOf(role, permissions).permissions],
       role: roleText(role),
-      roles: await roles(lake, role),
+      roles: roles(await clients(), role),
       time_zone: config.time_zone,
       settings: role.kind === "admin" ? describeConfig(config) : null,
       team: engine() ? teamOf(role) : null,
@@ -65,10 +67,37 @@ export function panelPages({ config, lake, etl, permissions, engine }: PanelPage
   return pages;
 }
 
+/** The clients that have calls: counting them goes through all history, and every page of the panel begins with them. */
+function clientsOf(lake: CallLake): () => Promise<readonly string[]> {
+  let known: Promise<readonly string[]> | null = null;
+  let askedMs = 0;
+  const ask = async () => {
+    const { client_id } = await lake.facets(EVERYTHING, scopeOf({ read_pii: false }));
+    return client_id.flatMap(({ value }) => (value === null ? [] : [value])).slice(0, CLIENTS_MAX);
+  };
+  return () => {
+    const before = known;
+    if (before === null || Date.now() - askedMs > CLIENTS_KEPT_MS) {
+      askedMs = Date.now();
+      const next = ask();
+      // Who asks while the next answer is on its way gets the last one; the first has to wait.
+      known = before ?? next;
+      next.then(
+        () => {
+          known = next;
+        },
+        () => {
+          if (known === next) known = null;
+        },
+      );
+    }
+    return known ?? Promise.resolve([]);
+  };
+}
+
 /** The roles one may look as; the clients are those that have calls, and the one that is looked as. */
-async function roles(lake: CallLake, role: Role): Promise<string[]> {
-  const { client_id } = await lake.facets(EVERYTHING, scopeOf({ read_pii: false }));
-  const clients = new Set(client_id.flatMap(({ value }) => (value === null ? [] : [value])).slice(0, CLIENTS_MAX));
+function roles(known: readonly string[], role: Role): string[] {
+  const clients = new Set(known);
   if (role.kind === "client") clients.add(role.client_id);
   return ["admin", ...[...clients].map((id) => roleText({ kind: "client", client_id: id })), "viewer"];
 }
