@@ -52,13 +52,16 @@ export function answerSql(view: View, statement: string, columns: readonly Colum
 }
 
 /** The new line ends a comment that the statement may end in. */
-function inner(statement: string): Sql {
+export function inner(statement: string): Sql {
   return raw(`${statement.replace(/[;\s]+$/, "")}\n`);
 }
 
 function withViews(view: View): Sql {
   return sql`WITH calls AS NOT MATERIALIZED (SELECT * FROM ${sourceOf(view)}),
-    messages AS NOT MATERIALIZED (SELECT id, call_id, start_time, unnest(generate_series(0, len(conversation) - 1)) AS message_index, unnest(conversation, max_depth := 2) FROM calls),
+    ${raw(NESTED_VIEWS)}`;
+}
+
+/** The views over a relation `calls`, with the same text as in calls.sql, so that a statement gives the same there. */
+export const NESTED_VIEWS = `messages AS NOT MATERIALIZED (SELECT id, call_id, start_time, unnest(generate_series(0, len(conversation) - 1)) AS message_index, unnest(conversation, max_depth := 2) FROM calls),
     turns AS NOT MATERIALIZED (SELECT id, call_id, start_time, unnest(turns, max_depth := 2) FROM calls),
     tool_calls AS NOT MATERIALIZED (SELECT id, call_id, start_time, unnest(tool_calls, max_depth := 2) FROM calls)`;
-}

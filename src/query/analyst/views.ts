@@ -1,5 +1,6 @@
 /** The four views as somebody may see them: their tenant's rows, personal columns empty without the permission. */
 import { COLUMN_NAMES, COLUMNS, type ColumnName, duckdbType } from "../../record/index.ts";
+import { inner, NESTED_VIEWS } from "../free-sql.ts";
 import { conditionOf, isHidden, type Scope } from "../scope.ts";
 import { name, raw, type Sql, sql } from "../statement.ts";
 import { sourceOf, type View } from "../view.ts";
@@ -22,17 +23,12 @@ export function scopedViews(view: View, scope: Scope): Sql {
     isHidden(column, scope) ? `${empty(column)} AS "${column}"` : `"${column}"`,
   );
   return sql`WITH calls AS NOT MATERIALIZED (SELECT ${raw(columns.join(", "))}, "day" FROM ${sourceOf(view)} WHERE ${condition} ${isBound(scope) ? BARRIER : raw("")}),
-    ${raw(NESTED)}`;
+    ${raw(NESTED_VIEWS)}`;
 }
 
 const empty = (column: ColumnName) => `CAST(NULL AS ${duckdbType(COLUMNS[column].shape)})`;
 
-/** The same text as in calls.sql, so that a statement gives the same there. */
-const NESTED = `messages AS NOT MATERIALIZED (SELECT id, call_id, start_time, unnest(generate_series(0, len(conversation) - 1)) AS message_index, unnest(conversation, max_depth := 2) FROM calls),
-    turns AS NOT MATERIALIZED (SELECT id, call_id, start_time, unnest(turns, max_depth := 2) FROM calls),
-    tool_calls AS NOT MATERIALIZED (SELECT id, call_id, start_time, unnest(tool_calls, max_depth := 2) FROM calls)`;
-
 /** The statement over the views; the new line ends a comment it may end in. */
 export function over(views: Sql, select: Sql, statement: string): Sql {
-  return sql`${views} SELECT ${select} FROM (${raw(`${statement.replace(/[;\s]+$/, "")}\n`)}) AS ${name("call_lake_answer")}`;
+  return sql`${views} SELECT ${select} FROM (${inner(statement)}) AS ${name("call_lake_answer")}`;
 }
