@@ -22,7 +22,7 @@ export class HangUp {
     if (!this.#hangUp) return refuse("The engine gave no way to end this call.");
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<EndAnswer>((resolve) => {
-      const answer = `The engine was asked, but did not say within ${ANSWER_MS_MAX / 1000} s that the call ends.`;
+      const answer = `The engine was asked, but did not say within ${ANSWER_MS_MAX / 1000} s that the call ends; it may still end.`;
       timer = setTimeout(() => resolve(refuse(answer)), ANSWER_MS_MAX);
       timer.unref();
     });

@@ -126,7 +126,9 @@ test("an engine that does not answer is a 409 after five seconds, and nothing ha
   while ((await active()).length < 2);
   const hung = await backend.ask<ErrorBody>("/b/end", { method: "POST" });
   expect(hung.status).toBe(409);
-  expect(hung.body.error.message).toMatch(/in 5 s whether the call ends; it may still end\.$/);
+  expect(hung.body.error.message).toMatch(
+    /was asked, but did not say within 5 s that the call ends; it may still end\.$/,
+  );
 
   engine.pause();
   const asked = await backend.ask<ErrorBody>("/a/end", { method: "POST" });

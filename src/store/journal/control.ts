@@ -28,6 +28,8 @@ export type EndResult =
   | { ok: true }
   | { ok: false; code: "engine_gone" | "no_answer" | "refused" | "unreachable"; message: string };
 
+/** The engine itself gives up after `wait_ms` from when it took the request: its own answer is on its way for so long. */
+const GRACE_MS = 1000;
 const REQUEST_MS_MAX = 30_000;
 const RUBBISH_MS_MAX = 60_000;
 const BYTES_MAX = 16 * 1024;
@@ -80,7 +82,8 @@ async function answerTo(
   waitMs: number,
 ): Promise<EndResult> {
   const answerFile = join(folder, `${request}.answer.json`);
-  const until = performance.now() + waitMs;
+  let until = performance.now() + waitMs;
+  let taken = false;
   for (let look = 1; ; look += 1) {
     const answer = await unlessCode(readFile(answerFile, "utf8"), "ENOENT");
     if (answer !== undefined) {
@@ -94,15 +97,21 @@ async function answerTo(
         "ENOENT",
       );
       if (!late) return gone;
-      const waited = `in ${waitMs / 1000} s`;
-      const message = untaken
-        ? `The engine did not take the request ${waited}; it was taken back.`
-        : `The engine took the request, but has not said ${waited} whether the call ends; it may still end.`;
-      return { ok: false, code: "no_answer", message };
+      if (untaken) return noAnswer(`The engine did not take the request in ${waitMs / 1000} s; it was taken back.`);
+      if (taken) {
+        const waited = `in ${(waitMs + GRACE_MS) / 1000} s`;
+        return noAnswer(
+          `The engine took the request, but has not said ${waited} whether the call ends; it may still end.`,
+        );
+      }
+      taken = true;
+      until += GRACE_MS;
     }
     await sleep(LOOK_MS);
   }
 }
+
+const noAnswer = (message: string): EndResult => ({ ok: false, code: "no_answer", message });
 
 function resultOf(text: string): EndResult {
   const answer = parsed(text);

@@ -81,13 +81,6 @@ export class CallPeek extends SpeakingElement {
     return html`<aside class="root peek ${this.theme}" popover="manual" part="peek" aria-label=${words.peek.label}>
       ${this.#bar()}
       <div class="body ${stale ? "dimmed" : ""}" aria-busy=${stale || (!record && !this.error)}>
-        <h2 tabindex="-1" aria-live="polite">
-          ${
-            record
-              ? html`<bdi>${callerText(record)}</bdi>`
-              : html`<span class="hidden">${this.error ? words.peek.label : words.peek.loading}</span>`
-          }
-        </h2>
         ${
           this.error
             ? errorBlock(this.error, words.states.detailErrorTitle, () => void this.#load())
@@ -97,6 +90,17 @@ export class CallPeek extends SpeakingElement {
         }
       </div>
     </aside>`;
+  }
+
+  #heading(): TemplateResult {
+    const { record } = this;
+    return html`<h2 tabindex="-1" aria-live="polite">
+      ${
+        record
+          ? html`<bdi title=${callerText(record)}>${callerText(record)}</bdi>`
+          : html`<span class="hidden">${this.error ? words.peek.label : words.peek.loading}</span>`
+      }
+    </h2>`;
   }
 
   #bar(): TemplateResult {
@@ -111,7 +115,9 @@ export class CallPeek extends SpeakingElement {
         ${icon(drawn)}
       </button>`;
     const page = this.q ? String(new URLSearchParams({ q: this.q })) : "";
+    // The heading has the focus when the panel opens: what comes next by Tab is beside it, not at the page's end.
     return html`<div class="top">
+      ${this.#heading()}
       ${button("previous", "up", !this.hasPrevious, () => this.#tell("peek-move", { step: -1 }))}
       ${button("next", "down", !this.hasNext, () => this.#tell("peek-move", { step: 1 }))}
       ${this.#link(w.open, page, "button primary page")}

@@ -26,11 +26,9 @@ export const peekStyles = css`
     display: flex;
     align-items: center;
     gap: 4px;
-    padding: 8px 12px;
+    padding: 8px;
+    padding-inline: 16px 12px;
     border-bottom: 1px solid var(--line);
-  }
-  .page {
-    margin-inline-start: auto;
   }
   a.button {
     text-decoration: none;
@@ -52,7 +50,12 @@ export const peekStyles = css`
     opacity: 0.55;
   }
   h2 {
+    flex: 1;
+    min-width: 0;
     margin: 0;
+    overflow: hidden;
+    white-space: nowrap;
+    text-overflow: ellipsis;
     font-size: 16px;
     line-height: 24px;
     font-weight: 600;
