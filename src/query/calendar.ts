@@ -3,6 +3,8 @@
 const formats = new Map<string, Intl.DateTimeFormat>();
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
+/** Shorter than any zone kept an offset since 1970: Recife had its summer time of 2000 for a week. */
+const STEP_MS = 5 * DAY_MS;
 
 /** From `from_ms` on, clocks stand `offset_ms` ahead of UTC. */
 export interface OffsetSpan {
@@ -79,8 +81,8 @@ export function dayAfter(day: string): string {
 export function offsetSpans(tz: string, from_ms: number, to_ms: number): OffsetSpan[] {
   const spans: OffsetSpan[] = [{ from_ms, offset_ms: offsetAt(tz, from_ms) }];
   if (tz === "UTC") return spans;
-  for (let at = from_ms; at < to_ms; at += DAY_MS) {
-    const next = Math.min(at + DAY_MS, to_ms);
+  for (let at = from_ms; at < to_ms; at += STEP_MS) {
+    const next = Math.min(at + STEP_MS, to_ms);
     const before = spans.at(-1)?.offset_ms ?? 0;
     const after = offsetAt(tz, next);
     if (after !== before) {
@@ -103,6 +105,11 @@ export function localDayNumber(ms: number, offset_ms: number): number {
 /** `2026-03-29` of a day number. */
 export function dayOfNumber(number: number): string {
   return new Date(number * DAY_MS).toISOString().slice(0, 10);
+}
+
+/** 1, Monday, to 7 of a day number (1970-01-01 was a Thursday). */
+export function weekdayOf(number: number): number {
+  return number - mondayOf(number) + 1;
 }
 
 /** The Monday of the week a day number is in (1970-01-01 was a Thursday). */

@@ -14,8 +14,8 @@ export interface Condition extends Path {
   readonly values: readonly string[];
 }
 
-/** Values of one `in`. */
-const VALUES_MAX = 100;
+/** Values of one `in`, where nobody allows more. */
+export const VALUES_MAX = 100;
 const EQUALITY = ["eq", "ne", "in", "is_null"] as const;
 const ORDER = ["lt", "le", "gt", "ge"] as const;
 const PARTS = ["contains", "starts"] as const;
@@ -35,8 +35,11 @@ const ALLOWED: { readonly [kind in Shape["kind"]]: readonly Operator[] } = {
   struct: ["is_null"],
 };
 
-/** Reads `column:op:value`; dates are read in tz. Throws BadQuestionError naming the column, the operator or the value. */
-export function parseCondition(text: string, tz: string): Condition {
+/**
+ * Reads `column:op:value`; dates are read in tz, an `in` has at most `valuesMax` values. Throws BadQuestionError naming
+ * the column, the operator or the value.
+ */
+export function parseCondition(text: string, tz: string, valuesMax = VALUES_MAX): Condition {
   const { path, rest } = parsePath(text);
   const match = /^:([^:]*)(?::([\s\S]*))?$/.exec(rest);
   if (!match) {
@@ -64,7 +67,11 @@ export function parseCondition(text: string, tz: string): Condition {
   if (value === undefined) throw new BadQuestionError(`where: ${at}:${op} needs a value: ${at}:${op}:value.`, "where");
   const of = shape.kind === "list" ? shape.of : shape;
   if (op !== "in") return { ...path, op, values: [canonical(of, op, value, tz, at)] };
-  return { ...path, op, values: [...new Set(items(value, at).map((item) => canonical(of, op, item, tz, at)))] };
+  return {
+    ...path,
+    op,
+    values: [...new Set(items(value, at, valuesMax).map((item) => canonical(of, op, item, tz, at)))],
+  };
 }
 
 /** The condition as `parseCondition` reads it in any time zone. */
@@ -94,14 +101,14 @@ function nullness(value: string | undefined, at: string): string {
 }
 
 /** The items of an `in`: commas between them, an item with a comma or a quote in it written as a JSON string. */
-function items(text: string, at: string): string[] {
+function items(text: string, at: string, valuesMax: number): string[] {
   const found: string[] = [];
   for (let rest = text, more = true; more; ) {
     const written = /^"(?:[^"\\]|\\.)*"(?=,|$)/.exec(rest)?.[0] ?? /^[^",]*(?=,|$)/.exec(rest)?.[0];
     const item = written?.startsWith('"') ? stringOf(written) : written;
-    if (written === undefined || item === undefined || item === null || found.length === VALUES_MAX) {
+    if (written === undefined || item === undefined || item === null || found.length === valuesMax) {
       throw new BadQuestionError(
-        `where: ${at}:in takes at most ${VALUES_MAX} values with commas between them, one with a comma or a quote in it written as a JSON string; it is ${quoted(text)}.`,
+        `where: ${at}:in takes at most ${valuesMax} values with commas between them, one with a comma or a quote in it written as a JSON string; it is ${quoted(text)}.`,
         "where",
       );
     }

@@ -4,7 +4,7 @@ import type { Shape } from "../record/shapes.ts";
 import { isTimeZone } from "./calendar.ts";
 import { BadQuestionError } from "./errors.ts";
 import type { Filter } from "./filter.ts";
-import { type Condition, conditionText, parseCondition } from "./filter-condition.ts";
+import { type Condition, conditionText, parseCondition, VALUES_MAX } from "./filter-condition.ts";
 import { iso, parseInstant } from "./filter-times.ts";
 import { allValues, oneValue, parseBoolean, quoted } from "./parameters.ts";
 import type { CallFilter } from "./questions.ts";
@@ -35,6 +35,8 @@ export const FILTER_PARAMETERS = [
   "min_duration",
   "max_duration",
   "has_tool_calls",
+  "weekday",
+  "hour",
   "tool_name",
   "tool_status",
   "q",
@@ -43,14 +45,18 @@ export const FILTER_PARAMETERS = [
 
 /** Conditions of one filter. */
 const CONDITIONS_MAX = 20;
-const CONDITION_LENGTH_MAX = 4000;
+/** Characters of one value of an `in`, so that all of them and their column have room in a condition. */
+const VALUE_LENGTH = 40;
+
+/** Values of one `in` where the parameters come in a body: calls that somebody has chosen one by one. */
+export const BODY_VALUES_MAX = 10_000;
 
 /**
  * Reads a filter from the URL's parameters; others of them are left alone (see refuseUnknown).
  * A date is read in tz and end_date is the last day; an instant is taken as it is and end_date is exclusive.
- * Throws BadQuestionError naming the parameter.
+ * An `in` has at most `valuesMax` values. Throws BadQuestionError naming the parameter.
  */
-export function parseFilter(params: URLSearchParams, timeZone = "UTC"): Filter {
+export function parseFilter(params: URLSearchParams, timeZone = "UTC", valuesMax = VALUES_MAX): Filter {
   const tz = oneValue(params, "tz") ?? timeZone;
   if (!isTimeZone(tz))
     throw new BadQuestionError(`tz is an IANA time zone such as Europe/Berlin; it is ${quoted(tz)}.`, "tz");
@@ -74,10 +80,12 @@ export function parseFilter(params: URLSearchParams, timeZone = "UTC"): Filter {
     min_duration,
     max_duration,
     has_tool_calls: parseBoolean(params, "has_tool_calls"),
+    weekdays: parseNumbers(params, "weekday", 1, 7, "a day of the week from 1, Monday, to 7"),
+    hours: parseNumbers(params, "hour", 0, 23, "an hour of the day from 0 to 23"),
     tool_names: distinct(params, "tool_name"),
     tool_statuses: distinct(params, "tool_status"),
     q: parseQ(params),
-    where: parseWhere(params, tz),
+    where: parseWhere(params, tz, valuesMax),
   };
 }
 
@@ -95,6 +103,8 @@ export function filterParams(filter: Filter): URLSearchParams {
   if (filter.min_duration !== null) params.set("min_duration", String(filter.min_duration));
   if (filter.max_duration !== null) params.set("max_duration", String(filter.max_duration));
   if (filter.has_tool_calls !== null) params.set("has_tool_calls", String(filter.has_tool_calls));
+  several("weekday", filter.weekdays.map(String));
+  several("hour", filter.hours.map(String));
   several("tool_name", filter.tool_names);
   several("tool_status", filter.tool_statuses);
   if (filter.q !== null) params.set("q", filter.q.text);
@@ -107,14 +117,24 @@ function parseQ(params: URLSearchParams): TextQuery | null {
   return q === null ? null : parseText(q);
 }
 
-function parseWhere(params: URLSearchParams, tz: string): Condition[] {
-  const texts = allValues(params, "where", CONDITIONS_MAX, CONDITION_LENGTH_MAX);
-  const conditions = new Map(texts.map((text) => parseCondition(text, tz)).map((one) => [conditionText(one), one]));
+function parseWhere(params: URLSearchParams, tz: string, valuesMax: number): Condition[] {
+  const texts = allValues(params, "where", CONDITIONS_MAX, valuesMax * VALUE_LENGTH);
+  const read = texts.map((text) => parseCondition(text, tz, valuesMax));
+  const conditions = new Map(read.map((one) => [conditionText(one), one]));
   return [...conditions.values()];
 }
 
 function distinct(params: URLSearchParams, key: string): string[] {
   return [...new Set(allValues(params, key))];
+}
+
+function parseNumbers(params: URLSearchParams, key: string, min: number, max: number, what: string): number[] {
+  const numbers = allValues(params, key).map((value) => {
+    const number = /^\d{1,2}$/.test(value) ? Number(value) : -1;
+    if (number < min || number > max) throw new BadQuestionError(`${key} is ${what}; it is ${quoted(value)}.`, key);
+    return number;
+  });
+  return [...new Set(numbers)].sort((a, b) => a - b);
 }
 
 function valuesOf<K extends ColumnName>(params: URLSearchParams, columns: readonly K[]): { [P in K]?: string[] } {

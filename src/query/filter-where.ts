@@ -1,12 +1,14 @@
 /** The compiler from filter and scope to the condition of a statement: the only one there is. */
 import { dayOf, dayOfTime, isCallIdentity } from "../record/id.ts";
+import { localDayNumber, offsetAt, weekdayOf } from "./calendar.ts";
+import { offsetsOf, weekHourSql } from "./clock.ts";
 import type { Filter } from "./filter.ts";
 import type { Condition } from "./filter-condition.ts";
 import { conditionSql } from "./filter-condition-sql.ts";
 import { CONTAINS, EQUALS } from "./filter-parse.ts";
 import { iso } from "./filter-times.ts";
 import { conditionOf, refuseHidden, type Scope } from "./scope.ts";
-import { all, join, name, raw, type Sql, sql } from "./statement.ts";
+import { all, join, name, raw, type Sql, shownAs, sql } from "./statement.ts";
 import { textCondition } from "./text/index.ts";
 
 /**
@@ -41,6 +43,7 @@ function filterConditions(filter: Filter): Sql[] {
   }
   if (filter.has_tool_calls === true) conditions.push(sql`tool_call_count > 0`);
   if (filter.has_tool_calls === false) conditions.push(sql`(tool_call_count IS NULL OR tool_call_count = 0)`);
+  conditions.push(...clockConditions(filter));
   const tool: Sql[] = [];
   if (filter.tool_names.length > 0) tool.push(oneOf(raw("tool.name"), filter.tool_names));
   if (filter.tool_statuses.length > 0) tool.push(oneOf(raw("tool.status"), filter.tool_statuses));
@@ -51,17 +54,43 @@ function filterConditions(filter: Filter): Sql[] {
   return conditions;
 }
 
+/** By the clock on the wall: run over the zone's offsets, shown as DuckDB itself says it, which is slower. */
+function clockConditions({ weekdays, hours, tz, start_ms, end_ms }: Filter): Sql[] {
+  if (weekdays.length + hours.length === 0) return [];
+  const hourOfWeek = weekHourSql(offsetsOf(tz, start_ms, end_ms), "epoch_ms(start_time)");
+  const local = sql`start_time AT TIME ZONE ${tz}`;
+  const oneOfThese = (run: Sql, shown: Sql, numbers: readonly number[]) => {
+    const list = raw(numbers.join(", "));
+    return shownAs(sql`${run} IN (${list})`, sql`${shown} IN (${list})`);
+  };
+  return [
+    ...(weekdays.length > 0 ? [oneOfThese(sql`(${hourOfWeek} // 24 + 1)`, sql`isodow(${local})`, weekdays)] : []),
+    ...(hours.length > 0 ? [oneOfThese(sql`(${hourOfWeek} % 24)`, sql`hour(${local})`, hours)] : []),
+  ];
+}
+
 /** Whether a UTC day can hold calls under the filter: which files need not be opened. */
 export function mayHold(filter: Filter, day: string): boolean {
   if (filter.start_ms !== null && day < dayOfTime(filter.start_ms)) return false;
   if (filter.end_ms !== null && day > dayOfTime(filter.end_ms - 1)) return false;
-  return filter.where.every((condition) => mayMeet(condition, day));
+  return mayFallOn(filter, day) && filter.where.every((condition) => mayMeet(condition, day));
+}
+
+/** A UTC day has parts of two days, or three, of the zone's calendar. */
+function mayFallOn({ weekdays, tz }: Filter, day: string): boolean {
+  if (weekdays.length === 0) return true;
+  const [from, to] = [Date.parse(`${day}T00:00:00Z`), Date.parse(`${day}T23:59:59Z`)];
+  const last = localDayNumber(to, offsetAt(tz, to));
+  for (let number = localDayNumber(from, offsetAt(tz, from)); number <= last; number += 1) {
+    if (weekdays.includes(weekdayOf(number))) return true;
+  }
+  return false;
 }
 
 function mayMeet({ column, op, values }: Condition, day: string): boolean {
   if (column === "id") {
     if (op !== "eq" && op !== "in") return true;
-    return values.some((id) => isCallIdentity(id) && dayOf(id) === day);
+    return daysOfIds(values).has(day);
   }
   if (column !== "start_time" || op === "is_null" || op === "ne") return true;
   const days = values.map((value) => dayOfTime(Date.parse(value)));
@@ -70,6 +99,15 @@ function mayMeet({ column, op, values }: Condition, day: string): boolean {
   if (limit === undefined) return true;
   if (op === "ge" || op === "gt") return day >= limit;
   return (op !== "le" && op !== "lt") || day <= limit;
+}
+
+const idDays = new WeakMap<readonly string[], ReadonlySet<string>>();
+
+/** Once for all days that are asked for: there may be many ids. */
+function daysOfIds(ids: readonly string[]): ReadonlySet<string> {
+  const days = idDays.get(ids) ?? new Set(ids.filter(isCallIdentity).map(dayOf));
+  idDays.set(ids, days);
+  return days;
 }
 
 function oneOf(value: Sql, values: readonly string[]): Sql {

@@ -3,7 +3,7 @@ import type { Condition } from "./filter-condition.ts";
 import type { CONTAINS, EQUALS } from "./filter-parse.ts";
 import type { TextQuery } from "./text/index.ts";
 
-export { FILTER_PARAMETERS, filterParams, parseFilter } from "./filter-parse.ts";
+export { BODY_VALUES_MAX, FILTER_PARAMETERS, filterParams, parseFilter } from "./filter-parse.ts";
 export { iso } from "./filter-times.ts";
 export { mayHold, whereOf } from "./filter-where.ts";
 export { oneValue, parseBoolean, refuseUnknown } from "./parameters.ts";
@@ -24,6 +24,10 @@ export interface Filter {
   readonly min_duration: number | null;
   readonly max_duration: number | null;
   readonly has_tool_calls: boolean | null;
+  /** Days of the week in tz, 1 is Monday; ascending. */
+  readonly weekdays: readonly number[];
+  /** Hours of the day in tz, 0 … 23; ascending. */
+  readonly hours: readonly number[];
   /** One tool call has one of these names and one of these statuses. */
   readonly tool_names: readonly string[];
   readonly tool_statuses: readonly string[];
@@ -44,6 +48,8 @@ export const EVERYTHING: Filter = {
   min_duration: null,
   max_duration: null,
   has_tool_calls: null,
+  weekdays: [],
+  hours: [],
   tool_names: [],
   tool_statuses: [],
   q: null,

@@ -26,6 +26,10 @@ export type CallFilter = {
   readonly min_duration?: number | undefined;
   readonly max_duration?: number | undefined;
   readonly has_tool_calls?: boolean | undefined;
+  /** Of start_time in tz: 1 is Monday, 7 Sunday. */
+  readonly weekday?: Some<number> | undefined;
+  /** Of start_time in tz: 0 to 23, by the clock on the wall. */
+  readonly hour?: Some<number> | undefined;
   readonly tool_name?: Some<string> | undefined;
   readonly tool_status?: Some<string> | undefined;
   /** Words and "phrases" of the transcript and the summary. */

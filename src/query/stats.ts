@@ -3,6 +3,7 @@ import { addedUp, type PartName } from "../store/lake/rollup-parts.ts";
 import type { CallerCount, CallStats, Totals } from "./answers.ts";
 import type { Ask } from "./asking.ts";
 import { type OffsetSpan, offsetSpans } from "./calendar.ts";
+import { weekHourSql } from "./clock.ts";
 import type { Filter } from "./filter.ts";
 import { groupsOf } from "./rollup-groups.ts";
 import type { Rollups } from "./rollups.ts";
@@ -14,7 +15,7 @@ import { answerFrom, type Counts, totalsFrom } from "./stats-answer.ts";
 import { topCallers } from "./stats-callers.ts";
 import { daysSpan, StatsSource, unionAll } from "./stats-source.ts";
 import { statsQueries } from "./stats-sql.ts";
-import { type Bucket, bucketFor, bucketSql, weekHourSql } from "./timeline.ts";
+import { type Bucket, bucketFor, bucketSql } from "./timeline.ts";
 import type { View } from "./view.ts";
 
 const SLOT = "(number::BIGINT * 900000)";

@@ -9,6 +9,7 @@ import {
   offsetSpans,
   startOfDay,
 } from "./calendar.ts";
+import { localMs } from "./clock.ts";
 import { iso } from "./filter.ts";
 import { raw, type Sql } from "./statement.ts";
 
@@ -35,26 +36,12 @@ export function bucketFor(spanMs: number): Bucket {
   return spanMs <= DAYS_SPAN_MAX_MS ? "day" : "week";
 }
 
-/** An instant in ms (an SQL expression) on the zone's clock; right for instants within the spans. */
-export function localMs(spans: readonly OffsetSpan[], ms: string): string {
-  const [first, ...later] = spans;
-  if (later.length === 0) return `(${ms} + ${first?.offset_ms ?? 0})`;
-  const cases = later.map((span, index) => `WHEN ${ms} < ${span.from_ms} THEN ${spans[index]?.offset_ms ?? 0}`);
-  return `(${ms} + CASE ${cases.join(" ")} ELSE ${later.at(-1)?.offset_ms ?? 0} END)`;
-}
-
 /** The number of an instant's bucket: the instant an hour begins at in ms, or the day's number on the calendar. */
 export function bucketSql(bucket: Bucket, spans: readonly OffsetSpan[], ms: string): Sql {
   const local = localMs(spans, ms);
   if (bucket !== "hour") return raw(`(${local} // ${DAY_MS})`);
   // The start of the local hour, as an instant again: local - ms is the offset.
   return raw(`((${local} // ${HOUR_MS}) * ${HOUR_MS} - (${local} - ${ms}))`);
-}
-
-/** The hour of an instant's week on the zone's calendar: 0 is Monday's first. */
-export function weekHourSql(spans: readonly OffsetSpan[], ms: string): Sql {
-  // 1970-01-01 was a Thursday.
-  return raw(`((${localMs(spans, ms)} // ${HOUR_MS} + 72) % 168)`);
 }
 
 /** Points from the counted buckets; where a bound is null, the timeline begins or ends with a call. */

@@ -209,6 +209,53 @@ describe("random filters over random calls", () => {
   });
 });
 
+describe("the clock on the wall", () => {
+  it.each(["UTC", "Europe/Berlin", "Pacific/Chatham"])("has as many calls an hour as the heat map (%s)", async (tz) => {
+    const asked = (more: object) => parseFilter(new URLSearchParams({ tz, ...more }));
+    const { heat_map, hours } = await lake.stats(asked({}), everyone);
+    // The Sunday on which Berlin has no hour from 2 to 3.
+    const sunday = heat_map.filter(({ weekday }) => weekday === 7);
+    expect(sunday.length).toBe(24);
+    for (const { weekday, hour, calls: shown } of sunday) {
+      expect([hour, await lake.count(asked({ weekday, hour }), everyone)]).toEqual([hour, shown]);
+    }
+    if (tz === "Europe/Berlin") expect(sunday[2]?.calls).toBe(0);
+    const night = new URLSearchParams({ tz, hour: "23" });
+    night.append("hour", "0");
+    expect(await lake.count(parseFilter(night), everyone)).toBe((hours[0]?.calls ?? 0) + (hours[23]?.calls ?? 0));
+  });
+
+  it("counts the hour twice where clocks go back, whatever the range", async () => {
+    const folder = await madeFolder();
+    const ticks = Array.from({ length: 24 * 6 }, (_, n) => Date.parse("2026-10-24T22:00:00Z") + n * 600_000);
+    await intoLake(
+      folder,
+      ticks.map((ms, n) => madeCall(randomOf(5), 40_000 + n, ms)),
+      1,
+    );
+    const autumn = await openCallLake({ dir: folder, engine: "in-process" });
+    const count = (query: string) =>
+      autumn.count(parseFilter(new URLSearchParams(`tz=Europe/Berlin&${query}`)), everyone);
+    for (const range of ["", "&start_date=2026-10-20", "&start_date=2026-10-25&end_date=2026-10-25"]) {
+      expect([range, await count(`hour=2${range}`), await count(`hour=3${range}`)]).toEqual([range, 12, 6]);
+    }
+    expect(await count("weekday=7&hour=2&hour=3")).toBe(18);
+    expect(await count("weekday=6")).toBe(0);
+    await autumn.close();
+    await rm(folder, { recursive: true });
+  });
+
+  it("is asked in whole hours and days", () => {
+    const wrong = (query: string) => () => parseFilter(new URLSearchParams(query));
+    for (const query of ["hour=24", "hour=-1", "hour=1.5", "hour=noon", "weekday=0", "weekday=8", "weekday=Mon"]) {
+      expect(wrong(query)).toThrow(/^(hour|weekday) is a/);
+    }
+    const only = parseFilter(new URLSearchParams("tz=Europe/Berlin&weekday=1"));
+    // 23:00 of a Sunday in UTC is Monday in Berlin.
+    expect([1, 2, 3, 7, 8].map((day) => mayHold(only, `2026-11-0${day}`))).toEqual([true, true, false, false, true]);
+  });
+});
+
 function hourIn(timeZone: string, call: CallRecord): number {
   return Number(
     new Intl.DateTimeFormat("en-US", { timeZone, hour: "numeric", hourCycle: "h23" }).format(new Date(call.start_time)),

@@ -52,6 +52,16 @@ const FILTER: { readonly [K in keyof Required<CallFilter>]: Told } = {
   min_duration: { description: "Seconds, inclusive.", schema: { type: "number", minimum: 0 }, example: 10 },
   max_duration: { description: "Seconds, inclusive.", schema: { type: "number", minimum: 0 }, example: 600 },
   has_tool_calls: { description: "With a tool call, or without.", schema: { type: "boolean" }, example: true },
+  weekday: {
+    description: "That began on one of these days of the week in tz, 1 is Monday.",
+    schema: some({ type: "integer", minimum: 1, maximum: 7 }),
+    example: 1,
+  },
+  hour: {
+    description: "That began within one of these hours of the day in tz, by the clock on the wall.",
+    schema: some({ type: "integer", minimum: 0, maximum: 23 }),
+    example: 14,
+  },
   tool_name: { description: "One tool call has one of these names.", schema: some(), example: "book_table" },
   tool_status: { description: "… and one of these statuses.", schema: some(), example: "error" },
   q: {

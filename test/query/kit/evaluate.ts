@@ -44,7 +44,7 @@ export function holds(asked: Asked, call: CallRecord): boolean {
   return (
     inTime(asked, call.start_time) &&
     Object.entries(asked.values).every(
-      ([parameter, values]) => values.length === 0 || meets(parameter, values, call),
+      ([parameter, values]) => values.length === 0 || meets(parameter, values, call, asked.tz ?? "UTC"),
     ) &&
     toolMeets(asked, call) &&
     (asked.min_duration === undefined || (call.duration_seconds ?? -1) >= Number(asked.min_duration)) &&
@@ -76,8 +76,24 @@ const isDate = (text: string) => text.length === 10;
 /** One code point after the other, as the lake does it: no final sigma, no second character for İ. */
 const lower = (text: string) => [...text].map((c) => (c === "İ" ? "i" : c.toLowerCase())).join("");
 
-function meets(parameter: string, values: readonly string[], call: CallRecord): boolean {
+const clocks = new Map<string, Intl.DateTimeFormat>();
+const WEEKDAYS = ["", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
+
+/** The weekday or the hour that a calendar on the wall of that zone shows. */
+function onTheClock(tz: string, part: "weekday" | "hour", at: string): string {
+  const known =
+    clocks.get(tz) ??
+    new Intl.DateTimeFormat("en-US", { timeZone: tz, weekday: "short", hour: "numeric", hourCycle: "h23" });
+  clocks.set(tz, known);
+  const text = known.formatToParts(new Date(at)).find(({ type }) => type === part)?.value ?? "";
+  return String(part === "hour" ? Number(text) : WEEKDAYS.indexOf(text));
+}
+
+function meets(parameter: string, values: readonly string[], call: CallRecord, tz: string): boolean {
   switch (parameter) {
+    case "weekday":
+    case "hour":
+      return values.includes(onTheClock(tz, parameter, call.start_time));
     case "label":
       return values.some((value) => call.labels?.includes(value));
     case "caller_number":

@@ -249,6 +249,9 @@ export function questions(calls: readonly CallRecord[], fromMs: number, spanMs: 
       caller_name: rarely([...filled, "ı", "i", "ΑΣ", "ς"]),
       tool_name: rarely(["lookup", "book", "%"]),
       tool_status: rarely(["ok", "error"]),
+      // The clocks go forward at 2 on the first Sunday of the calls.
+      weekday: rarely(["1", "6", "7"]),
+      hour: rarely(["1", "2", "3", "12", "23"]),
     }),
     where: fc.array(conditionOf(calls, fromMs, spanMs), { maxLength: 2 }),
     q: fc.constantFrom(
