@@ -1,6 +1,6 @@
 /** Coerces any value to the shape of a column, so that nothing later, Parquet above all, can fail over it. */
 import { COLUMNS, type ColumnName } from "./columns.ts";
-import { elementsOf, isPlain, memberNames, memberOf, toJson } from "./json.ts";
+import { elementsOf, isPlain, kindOfValue, memberNames, memberOf, toJson } from "./json.ts";
 import { type Scrutiny, TOOL_DURATION_MS_MAX, TURN_LATENCY_MS_MAX } from "./limits.ts";
 import type { Shape } from "./shapes.ts";
 import { instantMs, isoOf, localTimeOf } from "./time.ts";
@@ -135,7 +135,9 @@ function listOf(of: Shape, value: unknown, scrutiny: Scrutiny, column: string, n
 
 function mapOf(of: Shape, value: unknown, scrutiny: Scrutiny, column: string, name: string): unknown {
   const pairs: [string, unknown][] = [];
-  if (value instanceof Map) for (const [key, member] of value) pairs.push([typeof key === "string" ? key : "", member]);
+  if (kindOfValue(value) === "map")
+    for (const [key, member] of value as Map<unknown, unknown>)
+      pairs.push([typeof key === "string" ? key : "", member]);
   else if (isPlain(value)) for (const key of memberNames(value)) pairs.push([key, memberOf(value, key)]);
   else return bad(scrutiny, column);
   const out: { [key: string]: unknown } = {};

@@ -28,20 +28,35 @@ export function memberNames(object: object): string[] {
   }
 }
 
+/** What a value is, without ever throwing: some proxies refuse to say, and one that is revoked is nothing any more. */
+export function kindOfValue(value: unknown): "list" | "set" | "map" | "date" | "object" | "none" {
+  if (typeof value !== "object" || value === null) return "none";
+  try {
+    if (Array.isArray(value)) return "list";
+    // Asked once more, since a proxy or an heir of one has its prototype, but not what is in it.
+    if (value instanceof Set && Set.prototype.has.call(value, 0) !== undefined) return "set";
+    if (value instanceof Map && Map.prototype.has.call(value, 0) !== undefined) return "map";
+    return value instanceof Date && Date.prototype.getTime.call(value) !== undefined ? "date" : "object";
+  } catch {
+    return "object";
+  }
+}
+
 /** Whether a value is an object with named members: no array, Map, Date or the like. */
 export function isPlain(value: unknown): value is Record<string, unknown> {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) return false;
-  return !(value instanceof Date || value instanceof Map || value instanceof Set || ArrayBuffer.isView(value));
+  return kindOfValue(value) === "object" && !ArrayBuffer.isView(value);
 }
 
 /** The elements of an array or Set; an element that cannot be read is null. Null where there is no list. */
 export function elementsOf(value: unknown): unknown[] | null {
-  if (value instanceof Set) return [...value];
-  if (!Array.isArray(value)) return null;
+  const kind = kindOfValue(value);
+  if (kind === "set") return [...(value as Set<unknown>)];
+  if (kind !== "list") return null;
+  const list = value as unknown[];
   try {
-    return Array.from(value);
+    return Array.from(list);
   } catch {
-    return Array.from({ length: lengthOf(value) }, (_, index) => memberOf(value, String(index)) ?? null);
+    return Array.from({ length: lengthOf(list) }, (_, index) => memberOf(list, String(index)) ?? null);
   }
 }
 

@@ -1,4 +1,5 @@
 /** Instants and wall-clock times of a record. */
+import { kindOfValue } from "./json.ts";
 
 const MS_MAX = 253402300799999;
 const ZONED = /(?:z|[+-]\d{2}:?\d{2})$/i;
@@ -11,7 +12,7 @@ const ISO_START = /^\d{4}-\d{2}-\d{2}(?:[t ]\d{2}:\d{2}|$)/i;
 export function instantMs(value: unknown): number | null {
   let ms: number;
   if (typeof value === "number") ms = value;
-  else if (value instanceof Date) ms = value.getTime();
+  else if (kindOfValue(value) === "date") ms = (value as Date).getTime();
   // The form all our own instants have needs no closer look.
   else if (typeof value === "string" && value.length === 24 && value.charCodeAt(23) === 90) ms = Date.parse(value);
   else if (typeof value === "string" && ISO_START.test(value)) {

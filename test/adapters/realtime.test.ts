@@ -227,7 +227,7 @@ describe("what should never come, and does", () => {
         const call = history.startCall({ call_id: `fuzz-${Math.random()}` });
         const session = attachRealtime(call, source);
         for (const line of lines) {
-          const { server, client } = line as { server?: unknown; client?: unknown };
+          const { server, client } = line() as { server?: unknown; client?: unknown };
           if (client === undefined) source.emit("server", server);
           else source.emit("client", client);
         }

@@ -1,5 +1,5 @@
 /** Reads members of an engine's event, which may be of any kind: no look throws, and what is not there is null. */
-import { elementsOf, memberOf } from "../../record/json.ts";
+import { elementsOf, kindOfValue, memberOf } from "../../record/json.ts";
 
 /** The first of the members that is there; an event may name it in two ways (camelCase, snake_case). */
 export function memberIn(object: unknown, ...names: readonly string[]): unknown {
@@ -46,7 +46,7 @@ export function jsonOf(text: unknown): unknown {
  * `{"success": false}`. Null where it says nothing of the kind.
  */
 export function toldError(result: unknown): string | null {
-  if (!isObject(result) || Array.isArray(result)) return null;
+  if (kindOfValue(result) !== "object") return null;
   const error = memberIn(result, "error");
   if (typeof error === "string" && error !== "") return error;
   if (isObject(error)) return textIn(error, "message") ?? "error";

@@ -1,4 +1,5 @@
 /** One LiveKit agent session: reads its events, in memory or from a report, and tells a call what they mean. */
+import { kindOfValue } from "../../../record/json.ts";
 import type { Call, CallEnd, TurnInput } from "../../inputs.ts";
 import { isObject, jsonOf, listIn, memberIn, textIn } from "../engine-event.ts";
 import type { Malformed } from "../malformed.ts";
@@ -175,7 +176,7 @@ export class LiveKitSession {
 
   #toolsExecuted(event: object, at: number): void {
     const calls = memberIn(event, "functionCalls", "function_calls");
-    if (!Array.isArray(calls)) throw new TypeError("it has no list functionCalls.");
+    if (kindOfValue(calls) !== "list") throw new TypeError("it has no list functionCalls.");
     const outputs = listIn(event, "functionCallOutputs", "function_call_outputs");
     let busyMs = 0;
     for (const [index, call] of listIn(event, "functionCalls", "function_calls").entries()) {
