@@ -19,6 +19,10 @@ export interface Formats {
   day(iso: string): string;
   /** The hour of a timeline's bucket. */
   hour(iso: string): string;
+  /** A day of the week, 1 is Monday: Mon. */
+  weekday(day: number): string;
+  /** An hour of the day: 14:00–14:59. */
+  hourOfDay(hour: number): string;
   money(amount: number | null, currency: string | null): string;
 }
 
@@ -85,6 +89,7 @@ function build(locale: string | undefined, timezone: string): Formats {
   const full = date({ dateStyle: "medium", timeStyle: "long" });
   const days = date({ weekday: "short", day: "numeric", month: "short" });
   const hours = date({ weekday: "short", hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+  const weekdays = new Intl.DateTimeFormat(locale, { weekday: "short", timeZone: "UTC" });
   const years = date({ year: "numeric" });
   const at = (formatter: Intl.DateTimeFormat, iso: string) => {
     const ms = Date.parse(iso);
@@ -106,6 +111,9 @@ function build(locale: string | undefined, timezone: string): Formats {
     fullTime: (iso) => (iso === null ? words.notRecorded : at(full, iso)),
     day: (iso) => at(days, iso),
     hour: (iso) => at(hours, iso),
+    // 2024 began on a Monday.
+    weekday: (day) => weekdays.format(Date.UTC(2024, 0, day)),
+    hourOfDay: (hour) => `${String(hour).padStart(2, "0")}:00–${String(hour).padStart(2, "0")}:59`,
     money: (amount, currency) => {
       if (amount === null) return words.notRecorded;
       const plain = new Intl.NumberFormat(locale, { maximumFractionDigits: 4 }).format(amount);

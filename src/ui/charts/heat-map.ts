@@ -16,7 +16,7 @@ export function heatMapChart(cells: CallStats["heat_map"], formats: Formats): Dr
       fill: cell.calls === 0 ? "var(--sunken)" : "var(--accent)",
       // The square root keeps quiet hours apart from empty ones beside a busy noon.
       opacity: cell.calls === 0 ? 1 : 0.12 + 0.88 * Math.sqrt(cell.calls / max),
-      title: `${weekdayText(cell.weekday, formats)} ${hourText(cell.hour)}\n${calls}`,
+      title: `${formats.weekday(cell.weekday)} ${formats.hourOfDay(cell.hour)}\n${calls}`,
     };
   });
   const hours = Array.from({ length: 24 }, (_, hour) => hour);
@@ -34,7 +34,7 @@ export function heatMapChart(cells: CallStats["heat_map"], formats: Formats): Dr
       plot.axisY({
         tickSize: 0,
         label: null,
-        tickFormat: (weekday: number) => weekdayText(weekday, formats),
+        tickFormat: (weekday: number) => formats.weekday(weekday),
       }),
       plot.axisX({
         tickSize: 0,
@@ -45,17 +45,4 @@ export function heatMapChart(cells: CallStats["heat_map"], formats: Formats): Dr
       plot.tip(rows, plot.pointer({ x: "hour", y: "weekday", title: "title", maxRadius: 24, ...TIP })),
     ],
   });
-}
-
-/** 1 -> Mon */
-export function weekdayText(weekday: number, formats: Formats): string {
-  const { format } = new Intl.DateTimeFormat(formats.locale, { weekday: "short", timeZone: "UTC" });
-  // 2024 began on a Monday.
-  return format(Date.UTC(2024, 0, weekday));
-}
-
-/** 9 -> 09:00–10:00 */
-export function hourText(hour: number): string {
-  const two = (n: number) => String(n).padStart(2, "0");
-  return `${two(hour)}:00–${two(hour + 1)}:00`;
 }

@@ -21,6 +21,11 @@ export function withCaller(filter: URLSearchParams, number: string): URLSearchPa
   return next;
 }
 
+/** Calls of an hour of the week, in the zone of the filter. */
+export function withHourOfWeek(filter: URLSearchParams, weekday: number, hour: number): URLSearchParams {
+  return withValue(withValue(filter, "weekday", String(weekday)), "hour", String(hour));
+}
+
 /** Calls with a turn as slow or slower. */
 export function withLatency(filter: URLSearchParams, ms: number): URLSearchParams {
   const next = new URLSearchParams(filter);

@@ -1,7 +1,7 @@
 /** The panels below the cards: for each what it draws, the same rows as a table, and which calls a mark stands for. */
 import type { CallStats, ValueCount } from "../../../api/contract.ts";
 import { bars, breakdownChart } from "../../charts/breakdown.ts";
-import { heatMapChart, hourText, weekdayText } from "../../charts/heat-map.ts";
+import { heatMapChart } from "../../charts/heat-map.ts";
 import { dayText, histogramChart, latencyBars, latencyTrend, rangeText } from "../../charts/latency.ts";
 import type { Draw } from "../../charts/plot.ts";
 import { bucketText, timelineChart } from "../../charts/timeline.ts";
@@ -10,7 +10,7 @@ import type { Formats } from "../../format.ts";
 import { outcomeColor } from "../../palette.ts";
 import { words } from "../../words.ts";
 import type { Cell } from "../chart/chart.ts";
-import { withBuckets, withCaller, withColumn, withLatency, withTool, withUtcDay } from "./marks.ts";
+import { withBuckets, withCaller, withColumn, withHourOfWeek, withLatency, withTool, withUtcDay } from "./marks.ts";
 import type { PanelName } from "./sql.ts";
 
 export interface Panel {
@@ -24,17 +24,12 @@ export interface Panel {
   readonly rows: readonly (readonly Cell[])[];
 }
 
-/** An hour of the week as a query of a cell: no filter of the list, so the page opens it elsewhere. */
-export const HOUR_OF_WEEK = "hour-of-week";
-
 export interface Shown {
   readonly stats: CallStats;
   /** Calls of the buckets before, or null. */
   readonly before: readonly number[] | null;
   readonly filter: URLSearchParams;
   readonly formats: Formats;
-  /** Whether the person may ask by SQL. */
-  readonly sql: boolean;
 }
 
 export function panelsOf(shown: Shown): Panel[] {
@@ -131,22 +126,21 @@ function trend({ stats, filter, formats }: Shown): Panel | null {
   };
 }
 
-function heatMap({ stats, formats, sql }: Shown): Panel {
-  const { columns, heatMap: label, noHourFilter, noHourFilterAtAll } = words.stats;
+function heatMap({ stats, filter, formats }: Shown): Panel {
+  const { columns, heatMap: label } = words.stats;
   return {
     name: "heat_map",
     label,
     width: "wide",
-    note: sql ? noHourFilter : noHourFilterAtAll,
     draw: () => heatMapChart(stats.heat_map, formats),
     columns: [columns.weekday, columns.hour, columns.calls],
     rows: stats.heat_map.map(({ weekday, hour, calls }) => [
       {
-        text: weekdayText(weekday, formats),
+        text: formats.weekday(weekday),
         value: weekday,
-        query: sql && calls > 0 ? String(new URLSearchParams({ [HOUR_OF_WEEK]: `${weekday} ${hour}` })) : null,
+        query: calls > 0 ? String(withHourOfWeek(filter, weekday, hour)) : null,
       },
-      number(hour, hourText(hour)),
+      number(hour, formats.hourOfDay(hour)),
       number(calls, formats.integer(calls)),
     ]),
   };

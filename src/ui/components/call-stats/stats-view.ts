@@ -21,8 +21,8 @@ import { bucketsBefore, periodBefore, withBuckets } from "./marks.ts";
 import "./menu.ts";
 import type { Action, Menu } from "./menu.ts";
 import { brushedBuckets, narrowForm } from "./narrow-form.ts";
-import { HOUR_OF_WEEK, type Panel, panelsOf } from "./panels.ts";
-import { hourSql, type PanelName, panelSql } from "./sql.ts";
+import { type Panel, panelsOf } from "./panels.ts";
+import { type PanelName, panelSql } from "./sql.ts";
 import "./sql-dialog.ts";
 import type { SqlDialog } from "./sql-dialog.ts";
 import { callStatsStyles } from "./styles.ts";
@@ -174,17 +174,6 @@ export class StatsView extends CallLakeElement {
     void this.#countActive();
   }
 
-  /** Leaves for the list, with a mark's filter; an hour of the week has its calls in the SQL page. */
-  #openCalls(query: string): void {
-    const hour = /^(\d) (\d+)$/.exec(new URLSearchParams(query).get(HOUR_OF_WEEK) ?? "");
-    if (!hour) this.tell("call-navigate", { page: "call-history", query });
-    else void this.#openSql((shown) => hourSql(shown, Number(hour[1]), Number(hour[2]), this.#sqlZone()));
-  }
-
-  #sqlZone(): string {
-    return this.stats?.range.tz ?? "UTC";
-  }
-
   async #shownSql(statement: (shown: Stats) => string | null): Promise<string | null> {
     const answer = await readStatsSql(this.server, forServer(this.filters, this.zone), new AbortController().signal);
     const sql = answer.state === "ok" ? statement(answer.value) : null;
@@ -324,7 +313,7 @@ export class StatsView extends CallLakeElement {
 
   #panels(stats: Stats): TemplateResult {
     const { formats, filters: filter, earlier: before } = this;
-    const panels = panelsOf({ stats, before, filter, formats, sql: this.#maySql });
+    const panels = panelsOf({ stats, before, filter, formats });
     return html`<div class="grid">${repeat(
       panels,
       ({ name }) => name,
@@ -358,8 +347,9 @@ export class StatsView extends CallLakeElement {
         .columns=${panel.columns}
         .rows=${panel.rows}
         .brush=${brush}
-        .hrefOf=${route && panel.name !== "heat_map" ? (query: string) => `${route}${query ? `?${query}` : ""}` : null}
-        @chart-open=${(event: CustomEvent<{ query: string }>) => this.#openCalls(event.detail.query)}
+        .hrefOf=${route ? (query: string) => `${route}${query ? `?${query}` : ""}` : null}
+        @chart-open=${(event: CustomEvent<{ query: string }>) =>
+          this.tell("call-navigate", { page: "call-history", query: event.detail.query })}
         @chart-brush=${(event: CustomEvent<{ from: unknown; to: unknown }>) => {
           const [from, to] = brushedBuckets(event.detail, stats, this.formats.timezone);
           if (from <= to) narrow(from, to);

@@ -9,10 +9,12 @@ import { shared } from "../../theme.ts";
 import { words } from "../../words.ts";
 import { define, SpeakingElement } from "../base.ts";
 import { icon } from "../parts.ts";
-import { chipText, shownValue } from "./chip-text.ts";
+import { type Clock, chipText, clockText, shownValue } from "./chip-text.ts";
 import { filterBarStyles } from "./styles.ts";
 
 const CHOICES = ["outcome", "provider_name", "pipeline_name", "context_name"] as const;
+const WEEKDAYS = [1, 2, 3, 4, 5, 6, 7];
+const HOURS = Array.from({ length: 24 }, (_, hour) => hour);
 const TYPING_MS = 350;
 
 export class FilterBar extends SpeakingElement {
@@ -77,7 +79,7 @@ export class FilterBar extends SpeakingElement {
           ? [this.#typed("caller_number", w.number, "number"), this.#typed("caller_name", w.name, "name")]
           : nothing
       }
-      ${durations}
+      ${durations} ${this.#clock("weekday", WEEKDAYS)} ${this.#clock("hour", HOURS)}
     </div>`;
   }
 
@@ -196,6 +198,25 @@ export class FilterBar extends SpeakingElement {
     </select>`;
   }
 
+  #clock(name: Clock, numbers: readonly number[]): TemplateResult {
+    const label = words.filters[name] ?? name;
+    const chosen = this.filter.getAll(name);
+    const only = chosen.length === 1 ? chosen[0] : "";
+    return html`<select
+      class="field choice ${chosen.length ? "set" : ""}"
+      aria-label=${label}
+      @change=${(event: Event) => this.#set(name, inputValue(event))}
+    >
+      <option value="" .selected=${only === ""}>
+        ${chosen.length > 1 ? words.filter.several(label, this.formats.integer(chosen.length)) : label}
+      </option>
+      ${numbers.map(
+        (number) =>
+          html`<option value=${number} .selected=${String(number) === only}>${clockText(name, number, this.formats)}</option>`,
+      )}
+    </select>`;
+  }
+
   #tools(): TemplateResult {
     const value = this.filter.get("has_tool_calls") ?? "";
     return html`<select
@@ -217,7 +238,7 @@ export class FilterBar extends SpeakingElement {
         chips,
         ([name, value]) => `${name}=${value}`,
         ([name, value]) => {
-          const { name: label, value: text } = chipText(name, value);
+          const { name: label, value: text } = chipText(name, value, this.formats);
           const rest = this.filter.getAll(name).filter((other) => other !== value);
           return html`<button
             class="chip"

@@ -32,6 +32,8 @@ export const common: typeof English = {
     label: "الوسم",
     tool_name: "الأداة",
     tool_status: "حالة الأداة",
+    weekday: "يوم الأسبوع",
+    hour: "الساعة",
     q: "قيل فيها",
     where: "شرط",
   },

@@ -32,6 +32,8 @@ export const common: typeof English = {
     label: "Etikett",
     tool_name: "Werkzeug",
     tool_status: "Werkzeugstatus",
+    weekday: "Wochentag",
+    hour: "Stunde",
     q: "Gesagt",
     where: "Bedingung",
   },

@@ -63,9 +63,6 @@ export const stats: typeof English = {
     zone: (zone) => `Stunden und Tage in ${zone}`,
     utcDays: "Tage nach UTC",
     latencyBars: "Ein Balken öffnet die Anrufe mit einem ebenso langsamen oder langsameren Wechsel.",
-    noHourFilter:
-      "Die Liste hat keinen Filter für eine Stunde der Woche: eine Zelle öffnet ihre Anrufe auf der SQL-Seite.",
-    noHourFilterAtAll: "Die Liste hat keinen Filter für eine Stunde der Woche: Zellen öffnen nichts.",
     cut: (shown) => `Nur die ersten ${shown} Zeilen werden gezeigt.`,
     brushHint: "Über das Diagramm ziehen, um den Zeitraum einzuengen.",
     narrow: { title: "Zeitraum einengen", from: "Von", to: "Bis", apply: "Einengen" },

@@ -43,6 +43,8 @@ export const common = {
     label: "Label",
     tool_name: "Tool",
     tool_status: "Tool status",
+    weekday: "Weekday",
+    hour: "Hour",
     q: "Said",
     where: "Condition",
   } as Record<string, string>,

@@ -63,8 +63,6 @@ export const stats = {
     zone: (zone: string) => `Hours and days in ${zone}`,
     utcDays: "Days of UTC",
     latencyBars: "A bar opens the calls with a turn as slow or slower.",
-    noHourFilter: "The list has no filter for an hour of the week: a cell opens its calls in the SQL page.",
-    noHourFilterAtAll: "The list has no filter for an hour of the week: cells open nothing.",
     cut: (shown: string) => `Only the first ${shown} rows are shown.`,
     brushHint: "Drag across the chart to narrow the range.",
     narrow: {
