@@ -22,17 +22,14 @@ const asked = process.argv.slice(2);
 const parts = [
   {
     name: "server",
-    inputs: ["src/**/*", "tsconfig*.json", "package.json", "scripts/build.mjs"]
+    inputs: ["src/**/*", "tsconfig*.json", "package.json", "scripts/{build.mjs,compress.ts}"]
       .flatMap(list)
       .filter((path) => !path.startsWith("src/ui/")),
     outputs: ["dist/host/cli.js", "dist/host/panel/index.html", "dist/engine-hook/index.js", "dist/client/index.js"],
     async make() {
       await run("typescript/bin/tsc", "-p", "tsconfig.build.json");
       removeStale();
-      for (const path of ["src/host/panel/**/*.{html,css,js,svg}"].flatMap(list)) {
-        mkdirSync(dirname(join(root, toDist(path))), { recursive: true });
-        cpSync(join(root, path), join(root, toDist(path)));
-      }
+      await makePanel();
       chmodSync(join(root, "dist/host/cli.js"), 0o755);
     },
   },
@@ -46,6 +43,7 @@ const parts = [
       "src/record/**/*",
       "tsconfig*.json",
       "vite.config.*",
+      "scripts/compress.ts",
       "package.json",
       "scripts/build.mjs",
     ].flatMap(list),
@@ -83,6 +81,32 @@ async function build(part) {
   if (missing.length > 0) throw new Error(`The build of the ${part.name} ended without ${missing.join(", ")}.`);
   writeFileSync(stamp, now);
   console.log(`built the ${part.name} in ${((performance.now() - began) / 1000).toFixed(1)} s`);
+}
+
+/** The panel's own files: its modules as one, the others as they are, all of them compressed as well. */
+async function makePanel() {
+  // Not above: an older Node is told so before it meets what it cannot read.
+  const { build: bundle } = await import("vite");
+  const { compressFolder } = await import("./compress.ts");
+  const folder = join(root, "dist/host/panel");
+  rmSync(folder, { recursive: true, force: true });
+  await bundle({
+    configFile: false,
+    publicDir: false,
+    logLevel: "warn",
+    build: {
+      target: "es2023",
+      outDir: folder,
+      modulePreload: false,
+      rolldownOptions: {
+        input: { panel: join(root, "src/host/panel/panel.js") },
+        output: { entryFileNames: "[name].js" },
+      },
+    },
+  });
+  for (const path of list("src/host/panel/{*.html,*.css,*.svg,theme.js}"))
+    cpSync(join(root, path), join(root, toDist(path)));
+  await compressFolder(folder);
 }
 
 /** Files of dist/ whose source is gone would otherwise be packed for ever. */

@@ -34,6 +34,7 @@ export interface PluginManifest {
   readonly version: string;
   readonly router: { readonly entry: string; readonly factory: string; readonly mount: string };
   readonly ui: { readonly entry: string; readonly url: string };
+  readonly elements: readonly { readonly tag: string }[];
   readonly csp: Readonly<Record<string, readonly string[]>>;
   readonly pages: readonly PluginPage[];
   readonly permissions: readonly { readonly id: string }[];

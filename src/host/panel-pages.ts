@@ -30,21 +30,27 @@ const NO_ENGINE: EngineState = {
   calls_durable: 0,
 };
 
+/** What every page of the panel begins with. It asks the lake nothing: the roles are those that need no counting. */
+export function aboutHost({ config, permissions, engine }: PanelPagesOptions, role: Role) {
+  return {
+    permissions: [...identityOf(role, permissions).permissions],
+    role: roleText(role),
+    roles: roles([], role),
+    time_zone: config.time_zone,
+    settings: role.kind === "admin" ? describeConfig(config) : null,
+    team: engine() ? teamOf(role) : null,
+  };
+}
+
 /** The routes below /panel that answer with data. */
-export function panelPages({ config, lake, etl, permissions, engine }: PanelPagesOptions): Hono {
+export function panelPages(options: PanelPagesOptions): Hono {
+  const { config, lake, etl, engine } = options;
   const pages = new Hono();
   const clients = clientsOf(lake);
 
   pages.get("/host.json", async (c) => {
     const role = roleIn(getCookie(c, ROLE_COOKIE));
-    return c.json({
-      permissions: [...identityOf(role, permissions).permissions],
-      role: roleText(role),
-      roles: roles(await clients(), role),
-      time_zone: config.time_zone,
-      settings: role.kind === "admin" ? describeConfig(config) : null,
-      team: engine() ? teamOf(role) : null,
-    });
+    return c.json({ ...aboutHost(options, role), roles: roles(await clients(), role) });
   });
 
   pages.post("/role", async (c) => {
@@ -54,6 +60,13 @@ export function panelPages({ config, lake, etl, permissions, engine }: PanelPage
     // Out of reach for scripts, and not sent by other sites.
     setCookie(c, ROLE_COOKIE, roleText(role), { path: "/", httpOnly: true, sameSite: "Strict" });
     return c.body(null, 204);
+  });
+
+  // For the line that every page has: it asks the lake nothing.
+  pages.get("/engine.json", (c) => {
+    const { state } = engine() ?? { state: NO_ENGINE };
+    const admin = roleIn(getCookie(c, ROLE_COOKIE)).kind === "admin";
+    return c.json({ state: state.state, ...(admin ? { active_calls: state.active_calls } : {}) });
   });
 
   pages.get("/status.json", async (c) => {

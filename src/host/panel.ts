@@ -1,7 +1,7 @@
 /** The demo host's admin panel: its pages, the plug-in's elements, and the plug-in's router at its mount path. */
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { Hono } from "hono";
+import { type Context, Hono } from "hono";
 import { getCookie } from "hono/cookie";
 import { createCallHistoryApi, createReportApi } from "../api/index.ts";
 import type { CallHistory, HistoryStats } from "../engine-hook/index.ts";
@@ -12,9 +12,10 @@ import type { EngineState } from "./demo/engine-process.ts";
 import { guard, securityHeaders } from "./guard.ts";
 import { FLEET_PATH, reportOf, webhooksOf } from "./ingest-options.ts";
 import { PACKAGE_ROOT, type PluginManifest } from "./package-root.ts";
-import { panelPages } from "./panel-pages.ts";
+import { aboutHost, panelPages } from "./panel-pages.ts";
+import { panelShell } from "./panel-shell.ts";
 import { identityOf, ROLE_COOKIE, roleIn } from "./roles.ts";
-import { serveFile } from "./static-files.ts";
+import { StaticFiles } from "./static-files.ts";
 
 export interface PanelOptions {
   readonly config: Config;
@@ -30,8 +31,10 @@ export interface PanelOptions {
 /** The panel as one Hono app. */
 export function createPanel(options: PanelOptions): Hono {
   const { config, manifest, lake, etl, history } = options;
-  const pages = fileURLToPath(new URL("./panel/", import.meta.url));
-  const elements = join(PACKAGE_ROOT, "dist", "ui");
+  const folder = fileURLToPath(new URL("./panel/", import.meta.url));
+  const panel = { folder, files: new StaticFiles(folder) };
+  const built = join(PACKAGE_ROOT, "dist", "ui");
+  const elements = { folder: built, files: new StaticFiles(built) };
   const permissions = manifest.permissions.map(({ id }) => id);
 
   const retention = { days: config.retention_days, rules: rulesIn(config) };
@@ -54,14 +57,17 @@ export function createPanel(options: PanelOptions): Hono {
   );
   if (report && history) app.route(FLEET_PATH, createReportApi({ lake, history, report }));
   app.get("/plugin.json", (c) => c.json(manifest));
-  app.route("/panel", panelPages({ config, lake, etl, permissions, engine: options.engine }));
-  app.get("/panel/:file", (c) => serveFile(c, pages, c.req.param("file")));
-  app.get("/elements/*", (c) => serveFile(c, elements, c.req.path.slice("/elements/".length)));
+  const pages = { config, lake, etl, permissions, engine: options.engine };
+  const about = (c: Context) => aboutHost(pages, roleIn(getCookie(c, ROLE_COOKIE)));
+  app.route("/panel", panelPages(pages));
+  app.get("/panel/:file", (c) => panel.files.serve(c, c.req.param("file")));
+  app.get("/elements/*", (c) => elements.files.serve(c, c.req.path.slice("/elements/".length)));
   app.get("/api/*", (c) =>
     c.json({ error: { code: "not_found", message: `There is nothing at ${c.req.path}.`, field: null } }, 404),
   );
   // Every other path is a page of the panel: the browser's script knows which.
-  app.get("/*", (c) => (/\.\w+$/.test(c.req.path) ? c.notFound() : serveFile(c, pages, "index.html")));
+  const shell = panelShell({ manifest, time_zone: config.time_zone, panel, elements, about });
+  app.get("/*", (c) => (/\.\w+$/.test(c.req.path) ? c.notFound() : shell(c)));
   app.onError((error, c) => {
     console.error(`${c.req.method} ${c.req.path}: ${error.message}`);
     return c.text("Something failed here; the log of the panel says what.", 500);

@@ -78,6 +78,7 @@ function stateOf(engine: DemoEngine | null) {
 function open(fetch: (request: Request) => Response | Promise<Response>, { host, port }: Config): Promise<ServerType> {
   return new Promise((resolve, reject) => {
     const server = listen({ fetch, hostname: host, port }, () => resolve(server));
+    (server as Server).keepAliveTimeout = KEEP_ALIVE_MS;
     server.on("error", (error: NodeJS.ErrnoException) => {
       if (error.code === "EADDRINUSE") {
         reject(
@@ -93,6 +94,8 @@ function open(fetch: (request: Request) => Response | Promise<Response>, { host,
 }
 
 const CLOSE_MS_MAX = 3_000;
+/** Longer than a proxy before us keeps its end: it would send a request into a connection that is being closed. */
+const KEEP_ALIVE_MS = 75_000;
 
 /** Lets answers that are under way end for a moment, then closes their connections. */
 function stop(server: ServerType): Promise<void> {

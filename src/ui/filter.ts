@@ -1,26 +1,9 @@
 /** The filter as the UI holds it: a query string in, a query string out, with the date presets of the picker. */
+import type { PageQuery } from "../client/page-query.ts";
 import { words } from "./words.ts";
 
-/** Parameters of a page's URL that are no filter: they do not go to the server with it. */
-const NOT_A_FILTER = new Set(["limit", "cursor", "page", "page_size", "sort", "include", "peek"]);
-
-/** What the URL of the list says: which calls, in which order, and which one is being looked at. */
-export interface Query {
-  readonly filter: URLSearchParams;
-  /** A column with `-` before it for the largest first, or `rank`; null = newest first. */
-  readonly sort: string | null;
-  readonly peek: string | null;
-}
-
-export function parseQuery(text: string): Query {
-  const all = new URLSearchParams(text);
-  const sort = all.get("sort");
-  return {
-    filter: parseFilter(text),
-    sort: sort !== null && /^(-?[a-z_]{1,60})$/.test(sort) ? sort : null,
-    peek: all.get("peek") || null,
-  };
-}
+export { forServer, parseFilter, parseQuery } from "../client/page-query.ts";
+export type Query = PageQuery;
 
 /** The same as a query string, without "?". */
 export function queryText({ filter, sort, peek }: Query): string {
@@ -28,15 +11,6 @@ export function queryText({ filter, sort, peek }: Query): string {
   if (sort) all.set("sort", sort);
   if (peek) all.set("peek", peek);
   return String(all);
-}
-
-/** Reads a query string, with or without "?"; empty values and what is no filter are left out. */
-export function parseFilter(query: string): URLSearchParams {
-  const filter = new URLSearchParams();
-  for (const [name, value] of new URLSearchParams(query)) {
-    if (value !== "" && !NOT_A_FILTER.has(name)) filter.append(name, value);
-  }
-  return filter;
 }
 
 /** The filter with a parameter set to the values given; none removes it. */
@@ -52,11 +26,6 @@ export function withToggled(filter: URLSearchParams, name: string, value: string
   const values = filter.getAll(name);
   const next = values.includes(value) ? values.filter((one) => one !== value) : [...values, value];
   return withValue(filter, name, ...next);
-}
-
-/** The filter for the server: dates are read in the zone of the page. */
-export function forServer(filter: URLSearchParams, timezone: string): URLSearchParams {
-  return filter.has("tz") ? filter : withValue(filter, "tz", timezone);
 }
 
 /** Only the dates of a filter, under which the values of the drop-downs are counted. */

@@ -5,8 +5,8 @@ import { language, words } from "./words.js";
 const REFRESH_MS = 2000;
 const DAYS = 30;
 
-async function status() {
-  const response = await fetch("/panel/status.json");
+async function answerOf(path) {
+  const response = await fetch(path);
   if (!response.ok) throw new Error(`The panel answered ${response.status}.`);
   return response.json();
 }
@@ -17,7 +17,7 @@ export function watchEngine(line) {
   const look = async () => {
     let said;
     try {
-      const { engine } = await status();
+      const engine = await answerOf("/panel/engine.json");
       line.className = `engine ${engine.state === "running" ? "up" : engine.state === "none" ? "" : "down"}`;
       said = engine.state === "running" ? words().up(engine.active_calls) : words().states[engine.state];
     } catch {
@@ -36,7 +36,7 @@ export async function engineStatus() {
   const box = node("div");
   const draw = async () => {
     try {
-      const { engine, hook, data } = await status();
+      const { engine, hook, data } = await answerOf("/panel/status.json");
       if (!data) return box.replaceChildren(note(w.states[engine.state]), note(w.adminOnly));
       box.replaceChildren(
         note(language() === "en" ? engine.words : w.states[engine.state]),

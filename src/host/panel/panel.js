@@ -1,12 +1,15 @@
 /** The host's shell: pages from plugin.json beside its own, one URL per view, properties in and events out. */
 import { heading, link, node, note } from "./nodes.js";
 import { assistants, engineStatus, overview, providers, settings, watchEngine } from "./own-pages.js";
-import { drawSwitches, speak, theme } from "./switches.js";
+import { addRoles, drawSwitches, speak, theme } from "./switches.js";
 import { language, locale, words } from "./words.js";
 
+/** So long the page is left to what one came for. */
+const FILL_IN_MS = 1000;
+
 const main = document.getElementById("page");
-const manifest = await (await fetch("/plugin.json")).json();
-const host = await (await fetch("/panel/host.json")).json();
+// What the host told with the page itself: nothing has to be asked before something is shown.
+const { manifest, host } = JSON.parse(document.getElementById("given").textContent);
 
 /** The host's own pages, beside those that the plug-in brings. A page without what it shows is none. */
 const own = (id, path, show, is = true) => (is ? [{ id, path, show, nav: {}, group: "engineGroup" }] : []);
@@ -175,7 +178,15 @@ async function drawAll() {
   await show();
 }
 
+/** Beside what one came for: who else there is to look as, and how the engine does. */
+async function fillIn() {
+  watchEngine(document.getElementById("engine"));
+  const answer = await fetch("/panel/host.json").catch(() => null);
+  if (!answer?.ok) return;
+  host.roles = (await answer.json()).roles;
+  addRoles(host);
+}
+
 speak();
-watchEngine(document.getElementById("engine"));
-await import(manifest.ui.url);
 await drawAll();
+setTimeout(() => void fillIn(), FILL_IN_MS);

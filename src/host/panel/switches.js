@@ -11,7 +11,6 @@ export function theme() {
 /** Fills the place with the switches; `changed` is called when the pages are to be drawn anew. */
 export function drawSwitches(place, host, changed) {
   const w = words();
-  const roleName = (role) => w.roles[role] ?? w.client(role.slice("client:".length));
   place.replaceChildren(
     choice(
       "role",
@@ -53,6 +52,22 @@ export function drawSwitches(place, host, changed) {
     ),
   );
   place.querySelector("#role").title = w.roleNote;
+}
+
+function roleName(role) {
+  return words().roles[role] ?? words().client(role.slice("client:".length));
+}
+
+/** Puts in the roles that were counted meanwhile, where they belong; what is chosen stays. */
+export function addRoles({ roles }) {
+  const select = document.getElementById("role");
+  const known = new Map([...select.options].map((option) => [option.value, option]));
+  for (const role of roles) {
+    const option = known.get(role) ?? node("option", roleName(role));
+    option.value = role;
+    // The last one stays the last.
+    if (!known.has(role)) select.insertBefore(option, select.lastElementChild);
+  }
 }
 
 /** Tells the page its language and direction. */

@@ -1,11 +1,12 @@
 /** The half of `<call-history>` that asks: the query of the page, the rows under it, what is remembered of the person. */
 import type { PropertyValues } from "lit";
 import { property, state } from "lit/decorators.js";
+import { sortOf } from "../../../client/page-query.ts";
 import { forServer, parseQuery, type Query, queryText } from "../../filter.ts";
 import type { HistoryStorage } from "../../storage.ts";
 import { CallLakeElement } from "../base.ts";
 import { Memory } from "./memory.ts";
-import { BEST_FIRST, CallRows, NEWEST_FIRST } from "./rows.ts";
+import { CallRows } from "./rows.ts";
 
 export abstract class AskingElement extends CallLakeElement {
   /**
@@ -57,8 +58,7 @@ export abstract class AskingElement extends CallLakeElement {
   }
 
   protected get sort(): string {
-    const { sort, filter } = this.query;
-    return sort === null || (sort === BEST_FIRST && !filter.has("q")) ? NEWEST_FIRST : sort;
+    return sortOf(this.query);
   }
 
   #question() {

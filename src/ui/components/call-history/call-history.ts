@@ -1,6 +1,7 @@
 /** `<call-history>`: the list of calls with its filters, paging, peek panel and states. Tells `call-open` and `call-navigate`. */
 import { html, nothing, type TemplateResult } from "lit";
 import { state } from "lit/decorators.js";
+import { limitOf } from "../../../client/page-query.ts";
 import { forServer, parseQuery } from "../../filter.ts";
 import { shared } from "../../theme.ts";
 import { words } from "../../words.ts";
@@ -17,7 +18,7 @@ import { focusCall, focusedCall, focusTable, showRow, showTop } from "./focus.ts
 import { grid } from "./grid.ts";
 import { type Key, keyOf } from "./keys.ts";
 import { pagesLine } from "./pages.ts";
-import { CallRows, NEWEST_FIRST, SEARCH_LIMIT_MAX } from "./rows.ts";
+import { NEWEST_FIRST } from "./rows.ts";
 import { between, EVERYTHING, isEmpty, isSelected, NOTHING, type Selection, withCalls } from "./selection.ts";
 import { facetSide, peekPanel, viewsLine } from "./side.ts";
 import { callHistoryStyles } from "./styles.ts";
@@ -311,7 +312,7 @@ export class CallHistory extends AskingElement {
         rows,
         formats,
         pageSize: this.pageSize,
-        size: CallRows.searches({ filter, sort }) ? Math.min(this.pageSize, SEARCH_LIMIT_MAX) : this.pageSize,
+        size: limitOf(filter, sort, this.pageSize),
         resize: (size) => {
           this.pageSize = size;
         },

@@ -1,6 +1,7 @@
 /** The rows of the list: one page at a time, asked for, kept while they are asked again, and looked after for new ones. */
 import type { ReactiveController, ReactiveControllerHost } from "lit";
 import type { CallSummary, FoundCallSummary } from "../../../api/contract.ts";
+import { limitOf, searches } from "../../../client/page-query.ts";
 import { type DataError, Latest, listCalls, readTotal, type Server, searchCalls } from "../../data.ts";
 
 export const NEWEST_FIRST = "-start_time";
@@ -8,9 +9,6 @@ export const BEST_FIRST = "rank";
 const POLL_MS = 5000;
 /** After so long it is said that it takes long, with a way out. */
 const SLOW_MS = 3000;
-/** GET /search gives no more at once. */
-export const SEARCH_LIMIT_MAX = 50;
-
 export interface Question {
   readonly server: Server;
   /** As the server is to read it. */
@@ -77,11 +75,6 @@ export class CallRows implements ReactiveController {
     this.#host.requestUpdate();
     if (this.online && this.error?.kind === "unreachable") void this.load();
   };
-
-  /** Whether hits come with the rows. */
-  static searches({ filter, sort }: Pick<Question, "filter" | "sort">): boolean {
-    return filter.has("q") && (sort === NEWEST_FIRST || sort === BEST_FIRST);
-  }
 
   toFirstPage(): void {
     this.cursor = null;
@@ -182,9 +175,10 @@ export class CallRows implements ReactiveController {
 
 async function ask(question: Question, cursor: string | null, signal: AbortSignal) {
   const { server, filter, sort, limit } = question;
-  const answer = CallRows.searches(question)
-    ? await searchCalls(server, filter, { sort, limit: Math.min(limit, SEARCH_LIMIT_MAX), cursor }, signal)
-    : await listCalls(server, filter, { limit, cursor, sort, total: false }, signal);
+  const page = { limit: limitOf(filter, sort, limit), cursor, sort };
+  const answer = searches(filter, sort)
+    ? await searchCalls(server, filter, page, signal)
+    : await listCalls(server, filter, { ...page, total: false }, signal);
   if (answer.state !== "ok") return answer;
   const { calls, next_cursor } = answer.value;
   return { state: "ok", value: { calls, nextCursor: next_cursor } satisfies Page } as const;
