@@ -3,10 +3,10 @@ import type { Context } from "hono";
 import type { RecordInput } from "../engine-hook/index.ts";
 import { callIdentity } from "../record/id.ts";
 import { instantMs } from "../record/time.ts";
+import { jsonOf } from "./body.ts";
 import type { IngestAnswer, IngestBatchAnswer } from "./contract.ts";
 import { ApiError, tellable } from "./errors.ts";
 import { type ApiEnv, allowed } from "./identity.ts";
-import { bytesOf, jsonIn } from "./ingest/body.ts";
 import type { Intake } from "./ingest/intake.ts";
 import { type Binding, bound, isBound, refuseForeign } from "./ingest/ownership.ts";
 import { checked } from "./ingest/refusal.ts";
@@ -18,7 +18,7 @@ const BATCH_MAX = 1000;
 export async function ingest(c: Context<ApiEnv>, intake: Intake | null): Promise<Response> {
   const asker = allowed(c, "calls.ingest");
   if (!intake) throw new ApiError(503, "unavailable", "This host takes no records over HTTP.");
-  const body = jsonIn(await bytesOf(c));
+  const body = await jsonOf(c);
   if (!Array.isArray(body)) return c.json((await take(intake, body, asker)) satisfies IngestAnswer, 202);
   if (body.length === 0 || body.length > BATCH_MAX)
     throw new ApiError(400, "bad_request", `A list has 1 to ${BATCH_MAX} records; it has ${body.length}.`);

@@ -4,11 +4,11 @@ import { z } from "zod";
 import type { RecordInput } from "../engine-hook/index.ts";
 import { type CallLake, FILTER_PARAMETERS, parseFilter, refuseUnknown, scopeOf } from "../query/index.ts";
 import { isCallIdentity } from "../record/id.ts";
+import { jsonOf } from "./body.ts";
 import type { LabelsAnswer } from "./contract.ts";
 import { ApiError } from "./errors.ts";
 import { type ApiEnv, type Asker, allowed } from "./identity.ts";
 import type { Intake } from "./ingest/intake.ts";
-import { jsonOf } from "./params.ts";
 
 /** Each label costs a revision of the whole record: whoever wants to label a whole history should import it so. */
 const CALLS_MAX = 1000;

@@ -1,7 +1,7 @@
 /** Files: all calls under a filter, or one call, as a stream or as an address to download from. */
 import type { ExportFormat, TranscriptFormat } from "../api/contract.ts";
 import type { Filter } from "./calls.ts";
-import { joined, type Server, send, urlOf } from "./request.ts";
+import { joined, type Request, type Server, send, urlOf } from "./request.ts";
 
 export interface ExportChoice {
   /** Default csv. */
@@ -26,17 +26,23 @@ export interface CallFile {
   readonly body: ReadableStream<Uint8Array>;
 }
 
-/** All calls under a filter, newest first. */
+/** Longer queries go in a body: not every proxy lets an address of more through. */
+const QUERY_LENGTH_MAX = 2000;
+
+/** All calls under a filter, newest first; the filter may name up to 10,000 calls by `where=id:in:`. */
 export function exportCalls(
   server: Server,
   filter: Filter,
   choice: ExportChoice = {},
   signal?: AbortSignal,
 ): Promise<CallFile> {
-  return file(server, "/export", exportQuery(filter, choice), signal);
+  const query = exportQuery(filter, choice);
+  if (String(query).length <= QUERY_LENGTH_MAX) return file(server, "/export", { query }, signal);
+  const body = Object.fromEntries([...new Set(query.keys())].map((name) => [name, query.getAll(name)]));
+  return file(server, "/export", { method: "POST", body }, signal);
 }
 
-/** The same as an address for a link: of use where the browser itself says who asks (a cookie), not by headers. */
+/** The same as an address for a link, for filters that are no longer than an address may be: of use where the browser itself says who asks (a cookie), not by headers. */
 export function exportUrl(server: Pick<Server, "api">, filter: Filter, choice: ExportChoice = {}): string {
   return urlOf(server, "/export", exportQuery(filter, choice));
 }
@@ -48,7 +54,7 @@ export function exportCall(
   choice: TranscriptChoice = {},
   signal?: AbortSignal,
 ): Promise<CallFile> {
-  return file(server, `/${encodeURIComponent(id)}/export`, joined({ ...choice }), signal);
+  return file(server, `/${encodeURIComponent(id)}/export`, { query: joined({ ...choice }) }, signal);
 }
 
 /** The same as an address for a link. */
@@ -62,10 +68,10 @@ const exportQuery = (filter: Filter, { format, columns }: ExportChoice): URLSear
 async function file(
   server: Server,
   path: string,
-  query: URLSearchParams,
+  request: Pick<Request, "method" | "query" | "body">,
   signal: AbortSignal | undefined,
 ): Promise<CallFile> {
-  const response = await send(server, path, { query, signal, wait_ms: 0, headers: { accept: "*/*" } });
+  const response = await send(server, path, { ...request, signal, wait_ms: 0, headers: { accept: "*/*" } });
   const header = (name: string) => response.headers.get(name);
   const total = header("x-total-count");
   return {

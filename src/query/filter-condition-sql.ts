@@ -4,6 +4,8 @@ import type { Condition, Operator } from "./filter-condition.ts";
 import { type Target, targetOf } from "./filter-path.ts";
 import { join, name, raw, type Sql, sql } from "./statement.ts";
 
+/** More values than this are joined: a statement with thousands of parameters takes seconds to plan. */
+const LISTED_MAX = 100;
 const SYMBOL: { readonly [op in Operator]?: string } = { eq: "=", lt: "<", le: "<=", gt: ">", ge: ">=" };
 
 /**
@@ -26,6 +28,11 @@ export function conditionSql(condition: Condition): Sql {
       : sql`map_contains(${column}, ${first(condition.values)})`;
   }
   const value = target.key === null ? column : sql`${column}[${target.key}]`;
+  if (op === "in" && condition.values.length > LISTED_MAX && target.shape.kind !== "json") {
+    const type = raw(duckdbType(target.shape));
+    const values = sql`unnest(CAST(${JSON.stringify(condition.values)}::JSON AS VARCHAR[]))`;
+    return sql`${value} IN (SELECT CAST(${values} AS ${type}))`;
+  }
   return predicate(target, value, op, condition.values);
 }
 

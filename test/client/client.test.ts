@@ -84,6 +84,21 @@ describe("asking", () => {
     expect(url).toBe("/api/calls/export?label=x+y&label=z&format=parquet&columns=id%2Crev");
   });
 
+  it("exports calls that an address has no room for", async () => {
+    const strangers = Array.from({ length: 400 }, (_, n) => `019aa5f6-1d00-7e1a-8000-${String(n).padStart(12, "0")}`);
+    const where = `id:in:${[await idOf("a"), ...strangers, await idOf("b")].join(",")}`;
+    const file = await client.export(
+      { where, outcome: "completed" },
+      { format: "csv", columns: ["call_id", "outcome"] },
+    );
+    expect(file.total).toBe(2);
+    expect((await textOf(file.body)).trim().split("\n").sort()).toEqual([
+      "a,completed",
+      "b,completed",
+      "call_id,outcome",
+    ]);
+  });
+
   it("exports one call to read", async () => {
     const id = await idOf("a");
     const file = await client.exportCall(id, { format: "txt", tz: "Europe/Berlin" });

@@ -178,6 +178,48 @@ describe("an export", () => {
     }
   });
 
+  it("takes its parameters from a body too, and thousands of ids there", async () => {
+    const chosen = calls.slice(50, 250).map((call) => call.id);
+    // Others that are no calls, up to what one condition takes.
+    const more = Array.from({ length: 9800 }, (_, n) => `019aa5f6-1d00-7e1a-8000-${String(n).padStart(12, "0")}`);
+    const where = `id:in:${[...chosen, ...more].join(",")}`;
+    const post = (body: string | URLSearchParams, type = "application/json", path = "/export", api = all()) =>
+      api.request(path, { method: "POST", body: String(body), headers: { "content-type": type } });
+    const form = "application/x-www-form-urlencoded";
+    for (const response of [
+      await post(new URLSearchParams({ where, format: "ndjson", columns: "id,outcome" }), form),
+      await post(JSON.stringify({ where: [where], format: "ndjson", columns: "id,outcome" })),
+    ]) {
+      expect([response.status, response.headers.get("X-Total-Count")]).toEqual([200, "200"]);
+      const rows = (await response.text()).trimEnd().split("\n");
+      expect(rows.map((row) => (JSON.parse(row) as CallRecord).id).sort()).toEqual([...chosen].sort());
+    }
+    const some = await post(JSON.stringify({ outcome: ["error", "lost"], min_duration: 10, has_tool_calls: true }));
+    const asked = await get("outcome=error&outcome=lost&min_duration=10&has_tool_calls=true");
+    expect(await some.text()).toBe(asked.bytes.toString());
+    for (const [response, field] of [
+      [await post(JSON.stringify({ where: `${where},${more[0]}` })), "where"],
+      [await get(`where=${where}`).then(({ response, bytes }) => new Response(bytes, response)), "where"],
+      [await post("colour=red", form), "colour"],
+      [await post(JSON.stringify({ outcome: { eq: "error" } })), "outcome"],
+      [await post("[]"), null],
+      [await post("format=json", "application/json"), null],
+      [await post("{}", "application/json", "/export?outcome=error"), "outcome"],
+    ] as const) {
+      expect([response.status, ((await response.json()) as { error: object }).error]).toMatchObject([400, { field }]);
+    }
+    const masked = await post(
+      JSON.stringify({ where }),
+      "application/json",
+      "/export",
+      apiFor(["calls.export"], "acme"),
+    );
+    const own = calls.slice(50, 250).filter((call) => call.client_id === "acme");
+    expect(masked.headers.get("X-Total-Count")).toBe(String(own.length));
+    await masked.body?.cancel();
+    expect((await post("{}", form, "/export", apiFor(["calls.read"]))).status).toBe(403);
+  });
+
   it("stops when the client leaves, and leaves nothing on the disk", async () => {
     const response = await all().request("/export?format=ndjson");
     const reader = response.body?.getReader();

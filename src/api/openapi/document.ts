@@ -114,12 +114,15 @@ const anyBody = {
   content: { "application/json": { schema: { type: "object" } } },
 };
 
-function bodyOf({ schema, list_max, optional, example }: Body): Json {
+function bodyOf({ schema, list_max, optional, form, example }: Body): Json {
   const one = reference(schema);
   const list = { type: "array", items: one, minItems: 1, maxItems: list_max };
   return {
     required: !optional,
-    content: { "application/json": { schema: list_max ? { anyOf: [one, list] } : one, example } },
+    content: {
+      "application/json": { schema: list_max ? { anyOf: [one, list] } : one, example },
+      ...(form ? { "application/x-www-form-urlencoded": { schema: one, example } } : {}),
+    },
   };
 }
 

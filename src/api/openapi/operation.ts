@@ -24,6 +24,8 @@ export interface Body {
   /** A list of them may be sent as well. */
   readonly list_max?: number;
   readonly optional?: true;
+  /** It may come as a form as well. */
+  readonly form?: true;
   readonly example: unknown;
 }
 

@@ -1,13 +1,27 @@
 /** The operations that read stored calls. */
 import { ARROW_MEDIA_TYPE } from "../../query/index.ts";
+import { bodyParameters } from "../params.ts";
 import * as answers from "./answers.ts";
 import { call, summary, totals } from "./examples.ts";
-import { json, type Operation } from "./operation.ts";
+import { body } from "./naming.ts";
+import { type Answer, json, type Operation } from "./operation.ts";
 import * as parameters from "./parameters.ts";
 import { callDetail } from "./records.ts";
 
 const DISPOSITION = { "Content-Disposition": "attachment, with a file name." };
 const { id } = parameters;
+const file: Answer = {
+  status: 200,
+  description: "The file. A connection that breaks off means that this is not all.",
+  headers: { ...DISPOSITION, "X-Total-Count": "Calls in the file." },
+  content: [
+    "text/csv",
+    "application/json",
+    "application/x-ndjson",
+    "application/vnd.apache.parquet",
+    ARROW_MEDIA_TYPE,
+  ].map((type) => ({ type })),
+};
 const value = [{ value: "openai_realtime", calls: 1 }];
 
 export const READING: readonly Operation[] = [
@@ -172,20 +186,21 @@ export const READING: readonly Operation[] = [
     summary: "All calls under a filter as a file, streamed.",
     right: ["calls.export"],
     parameters: [...parameters.filter, ...parameters.exportChoice],
-    answers: [
-      {
-        status: 200,
-        description: "The file. A connection that breaks off means that this is not all.",
-        headers: { ...DISPOSITION, "X-Total-Count": "Calls in the file." },
-        content: [
-          "text/csv",
-          "application/json",
-          "application/x-ndjson",
-          "application/vnd.apache.parquet",
-          ARROW_MEDIA_TYPE,
-        ].map((type) => ({ type })),
-      },
-    ],
+    answers: [file],
     errors: [503],
+  },
+  {
+    method: "post",
+    path: "/export",
+    id: "exportChosen",
+    summary: "The same with the parameters in the body, where an in has up to 10,000 values.",
+    right: ["calls.export"],
+    body: {
+      schema: body("ExportQuestion", bodyParameters),
+      form: true,
+      example: { where: `id:in:${call.id}`, format: "ndjson", columns: "id,start_time,outcome" },
+    },
+    answers: [file],
+    errors: [413, 503],
   },
 ];

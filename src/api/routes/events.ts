@@ -2,10 +2,10 @@
 import type { CallStart } from "../../engine-hook/index.ts";
 import { isPlain } from "../../record/json.ts";
 import { instantMs } from "../../record/time.ts";
+import { jsonOf } from "../body.ts";
 import type { EventsAnswer } from "../contract.ts";
 import { ApiError } from "../errors.ts";
 import { allowed } from "../identity.ts";
-import { bytesOf, jsonIn } from "../ingest/body.ts";
 import { type CallEvent, eventOf, eventSchema } from "../ingest/event-schema.ts";
 import { EventSession } from "../ingest/event-session.ts";
 import { EVENTS_MARK, type Intake } from "../ingest/intake.ts";
@@ -51,7 +51,7 @@ export const eventRoutes: Routes = (api, { intake }) => {
         throw new ApiError(400, "bad_request", message, field);
       }
     }
-    const events = eventsIn(jsonIn(await bytesOf(c)));
+    const events = eventsIn(await jsonOf(c));
     const name = { source, call_id };
     const answer = await intake.alone(name, async (): Promise<EventsAnswer> => {
       const key = `${source}\0${call_id}`;

@@ -1,23 +1,34 @@
-/** GET /export: all calls under a filter, streamed as a file. */
-import { oneValue } from "../../query/filter.ts";
+/** GET and POST /export: all calls under a filter, streamed as a file. */
+import type { Context } from "hono";
+import { BODY_VALUES_MAX, oneValue } from "../../query/filter.ts";
 import { MEDIA_TYPES, parseColumns, parseFilter, parseFormat } from "../../query/index.ts";
-import { allowed } from "../identity.ts";
-import { paramsOf } from "../params.ts";
+import { type ApiEnv, allowed } from "../identity.ts";
+import { bodyParamsOf, paramsOf } from "../params.ts";
 import type { Routes } from "../parts.ts";
 
+const CHOICE = ["format", "columns"];
+
 export const exportRoutes: Routes = (api, { lake, timeZone, log }) => {
-  api.get("/export", async (c) => {
+  api.get("/export", (c) => {
+    allowed(c, "calls.export");
+    return file(c, paramsOf(c.req.url, CHOICE));
+  });
+  api.post("/export", async (c) => {
+    allowed(c, "calls.export");
+    return file(c, await bodyParamsOf(c, CHOICE), BODY_VALUES_MAX);
+  });
+
+  async function file(c: Context<ApiEnv>, params: URLSearchParams, valuesMax?: number): Promise<Response> {
     const { scope } = allowed(c, "calls.export");
-    const params = paramsOf(c.req.url, ["format", "columns"]);
     const format = parseFormat(oneValue(params, "format") ?? "csv");
     const columns = parseColumns(oneValue(params, "columns", COLUMNS_LENGTH_MAX), format);
-    const filter = parseFilter(params, timeZone);
+    const filter = parseFilter(params, timeZone, valuesMax);
     const { total, bytes } = await lake.export({ filter, format, columns }, scope, c.req.raw.signal);
     c.header("Content-Type", MEDIA_TYPES[format]);
     c.header("Content-Disposition", `attachment; filename="calls.${format}"`);
     c.header("X-Total-Count", String(total));
     return c.body(streamOf(bytes, log));
-  });
+  }
 };
 
 const COLUMNS_LENGTH_MAX = 4000;

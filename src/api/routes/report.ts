@@ -3,10 +3,10 @@ import type { Context } from "hono";
 import { Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import type { CallLake } from "../../query/index.ts";
+import { jsonOf } from "../body.ts";
 import type { ErrorBody, ReportAnswer, ReportResult } from "../contract.ts";
 import { ApiError, answerOf, tellable } from "../errors.ts";
 import type { ApiEnv } from "../identity.ts";
-import { bytesOf, jsonIn } from "../ingest/body.ts";
 import { type Intake, intakeOf, type Recorder } from "../ingest/intake.ts";
 import { checked } from "../ingest/refusal.ts";
 import { type ReportOptions, reportOptions } from "../ingest/report-options.ts";
@@ -67,7 +67,7 @@ async function answer(c: Context, reports: Reports | null, options: ReportOption
   const token = /^bearer +(.+)$/i.exec(c.req.header("authorization") ?? "")?.[1]?.trim() ?? "";
   if (!sameSecret(token, options.secret))
     throw new ApiError(401, "unauthorized", "The bearer's token is not that of the fleet.");
-  const body = jsonIn(await bytesOf(c));
+  const body = await jsonOf(c);
   const list = Array.isArray(body) ? body : [body];
   if (list.length === 0 || list.length > BATCH_MAX)
     throw new ApiError(400, "bad_request", `A list has 1 to ${BATCH_MAX} messages; it has ${list.length}.`);

@@ -1,10 +1,10 @@
 /** POST /sql and GET /sql/schema: one SELECT of an analyst, judged and bounded. */
 import { z } from "zod";
 import { type AnalystAnswer, ARROW_MEDIA_TYPE, arrowWriter, SQL_LIMITS, sqlSchema } from "../../query/index.ts";
+import { jsonOf } from "../body.ts";
 import type { SqlResult } from "../contract.ts";
 import { ApiError } from "../errors.ts";
 import { allowed } from "../identity.ts";
-import { jsonOf } from "../params.ts";
 import type { Routes } from "../parts.ts";
 
 /** Rows of one record batch. */

@@ -1,7 +1,7 @@
 /** POST /webhooks/:provider: what a provider tells of its calls; its signature is its authentication. */
 import type { LiveTelling } from "../../engine-hook/adapters/provider-payload.ts";
+import { bytesOf, jsonIn } from "../body.ts";
 import { ApiError } from "../errors.ts";
-import { bytesOf, jsonIn } from "../ingest/body.ts";
 import type { Intake } from "../ingest/intake.ts";
 import { type Binding, bound } from "../ingest/ownership.ts";
 import { bindingOf } from "../ingest/providers.ts";

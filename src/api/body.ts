@@ -1,6 +1,6 @@
-/** Reads a request's body: its bytes as they came, and the JSON in them, bounded in depth. */
+/** Reads a request's body: its bytes as they came, and the JSON in them, bounded in depth. The only place that does. */
 import type { Context } from "hono";
-import { ApiError } from "../errors.ts";
+import { ApiError } from "./errors.ts";
 
 /** Deeper than any call's data; walking it must not overflow the stack. */
 const DEPTH_MAX = 64;
@@ -9,7 +9,12 @@ export async function bytesOf(c: Context): Promise<Uint8Array> {
   return new Uint8Array(await c.req.arrayBuffer());
 }
 
-/** The JSON of a body. Throws a 400 for what is none, or is nested without end. */
+/** The body as JSON. Throws a 400 for what is none, or is nested without end. */
+export async function jsonOf(c: Context): Promise<unknown> {
+  return jsonIn(await bytesOf(c));
+}
+
+/** The JSON in bytes. Throws a 400 for what is none, or is nested without end. */
 export function jsonIn(bytes: Uint8Array): unknown {
   let value: unknown;
   try {
