@@ -4,9 +4,9 @@ import { dayOfTime } from "../record/index.ts";
 import { addFile } from "../store/lake/add-file.ts";
 import { listDays, visibleOfDay } from "../store/lake/listing.ts";
 import type { LakeFile } from "../store/lake/names.ts";
-import { quote } from "../store/lake/sql.ts";
 import { finishDoing } from "./expire.ts";
 import { type Job, type JobOptions, runJob } from "./job.ts";
+import { type MergeSteps, mergeSorted } from "./merge.ts";
 import { removeLakeFile } from "./rewrite.ts";
 import { assertCount } from "./write-rows.ts";
 
@@ -16,7 +16,7 @@ export interface CompactReport {
 }
 
 export interface CompactOptions extends JobOptions {
-  /** Stops between two merges: what is merged stays so, and the next run goes on. */
+  /** Stops between two slices of a merge: what is merged stays so, and the next run begins that merge again. */
   readonly signal?: AbortSignal;
   /** Bytes of Parquet merged so far, of all there are to merge. */
   readonly on_progress?: (bytes: number, all: number) => void;
@@ -24,11 +24,6 @@ export interface CompactOptions extends JobOptions {
 
 const FILES_MAX = 16;
 const BYTES_MAX = 512 * 1024 * 1024;
-/**
- * Sorting 60 MB of wide rows in 256 MB of memory fails, though DuckDB may spill. Larger merges are streamed, file after
- * file: each is sorted, and a writer's segments ascend, so row groups stay close in time.
- */
-const SORT_BYTES_MAX = 24 * 1024 * 1024;
 const DAY_MS = 86_400_000;
 
 /** Merges the files of a writer and day where there are more than 16, or more than one and the day is settled. */
@@ -50,7 +45,7 @@ export async function compactAll(
   for (const run of runs) {
     on_progress?.(bytes, all);
     signal?.throwIfAborted();
-    await merge(job, run.files, run.bytes <= SORT_BYTES_MAX);
+    await merge(job, run.files, { signal, on_share: (share) => on_progress?.(bytes + share * run.bytes, all) });
     bytes += run.bytes;
     report.merged += run.files.length;
     report.into++;
@@ -91,18 +86,13 @@ async function runsOf(job: Job, files: readonly LakeFile[]): Promise<Run[]> {
   return runs.filter((run) => run.files.length > 1);
 }
 
-async function merge(job: Job, run: readonly LakeFile[], sorted: boolean): Promise<void> {
+async function merge(job: Job, run: readonly LakeFile[], steps: MergeSteps): Promise<void> {
   const [head, tail] = [run[0], run.at(-1)];
   if (head === undefined || tail === undefined) return;
   // The covering range hides the inputs whatever their generations are.
   const key = { day: head.day, writer: head.writer, first: head.first, last: tail.last, generation: 0 };
-  const source = `read_parquet([${run.map((file) => quote(file.path)).join(", ")}], union_by_name = true, hive_partitioning = false)`;
   const copy = (tmp: string) =>
-    job.withBoundedDb(async (db) => {
-      const [count] = await db.rows(`SELECT CAST(count(*) AS DOUBLE) AS n FROM ${source}`);
-      await db.copy(`SELECT * FROM ${source}${sorted ? " ORDER BY start_time" : ""}`, tmp);
-      await assertCount(job, tmp, Number(count?.["n"]));
-    });
+    job.withBoundedDb(async (db) => assertCount(job, tmp, await mergeSorted(job, db, run, tmp, steps)));
   // Kill in it: as in addFile. From its link on the inputs are invisible, so that no answer changes.
   await addFile(job.dir, key, copy, job.fs);
   // Kill between two of them: the rest is invisible, and recover removes it.

@@ -25,6 +25,13 @@ export async function openLakeDb(options: LakeDbOptions): Promise<LakeDb> {
     memory_limit: options.memory_limit,
     threads: String(options.threads),
     temp_directory: options.temp_dir,
+    // A file is read once: copies of its pages took all the memory there was.
+    enable_external_file_cache: "false",
+    // What a statement leaves goes back to the system at once.
+    allocator_flush_threshold: "1MB",
+    allocator_bulk_deallocation_flush_threshold: "1MB",
+    // One thread reads and writes in order anyway; to be sure of it DuckDB would hold rows back, up to its limit.
+    preserve_insertion_order: String(options.threads > 1),
   });
   const connection = await instance.connect();
   await connection.run("SET TimeZone = 'UTC'");

@@ -21,6 +21,8 @@ export interface JobOptions {
   readonly retention_rules?: unknown;
   /** DuckDB's memory while it merges whole days, such as 256MiB (the default); what does not fit goes to tmp/. */
   readonly memory_limit?: string;
+  /** How much a merge sorts at once, in bytes, estimated; a share of memory_limit unless given. */
+  readonly slice_bytes?: number;
 }
 
 export interface Job {
@@ -29,6 +31,7 @@ export interface Job {
   readonly retention_days: number;
   readonly retention_rules: unknown;
   readonly seal_grace_ms: number;
+  readonly slice_bytes: number;
   /** First and last id of each Parquet file asked so far, null for one without rows; by path. */
   readonly id_ranges: Map<string, { first: string; last: string } | null>;
   now(): number;
@@ -40,6 +43,9 @@ export interface Job {
 }
 
 const LOCK_WAIT_MS = 60_000;
+const MEMORY_LIMIT = "256MiB";
+/** DuckDB holds what it sorts more than once, beside pages that it reads and a row group that it writes. */
+const SLICES_IN_MEMORY = 16;
 
 /** Runs a job alone on the data folder; throws LakeIsLocked if another one takes longer than `wait_ms`. */
 export async function runJob<T>(folder: string, options: JobOptions, work: (job: Job) => Promise<T>): Promise<T> {
@@ -58,6 +64,7 @@ export async function runJob<T>(folder: string, options: JobOptions, work: (job:
         retention_days,
         retention_rules: options.retention_rules,
         seal_grace_ms: options.seal_grace_ms ?? 0,
+        slice_bytes: options.slice_bytes ?? bytesIn(options.memory_limit ?? MEMORY_LIMIT) / SLICES_IN_MEMORY,
         id_ranges: new Map(),
         now: options.now ?? Date.now,
         log: options.log ?? (() => {}),
@@ -68,7 +75,7 @@ export async function runJob<T>(folder: string, options: JobOptions, work: (job:
         },
         withBoundedDb: async (merge) => {
           if (options.db !== undefined) return merge(options.db);
-          const db = await open(options.memory_limit ?? "256MB", 1);
+          const db = await open(options.memory_limit ?? MEMORY_LIMIT, 1);
           try {
             return await merge(db);
           } finally {
@@ -80,6 +87,12 @@ export async function runJob<T>(folder: string, options: JobOptions, work: (job:
       (await own?.catch(() => undefined))?.close();
     }
   });
+}
+
+/** Bytes of an amount such as 256MiB; DuckDB says what is wrong with one that is none. */
+function bytesIn(amount: string): number {
+  const [, number, unit = ""] = /^(\d+) ?([MG])i?B$/i.exec(amount) ?? [];
+  return Number(number ?? 256) * (unit.toUpperCase() === "G" ? 1024 : 1) * 1024 * 1024;
 }
 
 const DAYS_MAX = 36_500;
