@@ -4,7 +4,7 @@ import { availableParallelism, tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { runJob } from "../src/etl/job.ts";
-import { makeRollups } from "../src/etl/rollups.ts";
+import { makeDerived } from "../src/etl/derived.ts";
 import { openDuckdbEngine } from "../src/query/duckdb-engine.ts";
 import type { QueryEngine } from "../src/query/engine.ts";
 import {
@@ -193,7 +193,7 @@ async function measure(asked: Asked): Promise<BenchRow[]> {
     mkdirSync(asked.dir, { recursive: true });
     await makeCalls(asked);
   }
-  await runJob(asked.dir, {}, (job) => makeRollups(job));
+  await runJob(asked.dir, {}, (job) => makeDerived(job));
   const lake = await openCallLake({ dir: asked.dir });
   // A lake that was there may hold another number of calls, such as imported real ones.
   const calls = await lake.count(EVERYTHING, everybody);

@@ -52,7 +52,7 @@ const REST_BYTES = 32 * 1024 * 1024;
 const PASSES_MAX = 20;
 const LOCK_WAIT_MS = 600_000;
 /** Made anew by the etl, or nobody's data. */
-const LEFT_OUT = /^(calls|journal|rollups|search|tmp|trash|etl\.lock.*|backup\.json)$/;
+const LEFT_OUT = /^(calls|journal|rollups|narrow|search|tmp|trash|etl\.lock.*|backup\.json)$/;
 
 /**
  * Makes `to`/<time>, a whole data folder of its own. Calls that were durable before this was called are in it; erasures

@@ -2,10 +2,10 @@
 import { join, relative } from "node:path";
 import { dayOfTime } from "../record/index.ts";
 import { namesIn } from "../store/fs.ts";
+import { DERIVED, type Derived, derivedOfDay, derivedPath } from "../store/lake/derived.ts";
 import { trashDir } from "../store/lake/layout.ts";
 import { listFiles } from "../store/lake/listing.ts";
 import { parseTrashName } from "../store/lake/names.ts";
-import { rollupPath, rollupsOfDay } from "../store/lake/rollups.ts";
 import { indexKey, listIndexedMonths, listParts, servedBy } from "../store/lake/search.ts";
 import { type Examine, note, ok, wrong } from "./doctor.ts";
 import { listHolds } from "./holds.ts";
@@ -31,17 +31,19 @@ export const fileCheck: Examine = async ({ dir, db }) => {
 
 export const derivedCheck: Examine = async ({ dir, nowMs }) => {
   const files = await listFiles(dir);
-  const rollups = new Set<string>();
+  const there = new Set<string>();
   for (const day of new Set(files.map((file) => file.day)))
-    for (const path of await rollupsOfDay(dir, day)) rollups.add(path);
+    for (const kind of DERIVED) for (const path of await derivedOfDay(dir, kind, day)) there.add(path);
+  const without = (kind: Derived) => files.filter((file) => !there.has(derivedPath(dir, kind, file))).length;
+  const [rollups, narrow] = [without("rollups"), without("narrow")];
   const parts = [];
   for (const month of await listIndexedMonths(dir)) parts.push(...(await listParts(dir, month)));
   const served = servedBy(parts);
-  const bare = files.filter((file) => !rollups.has(rollupPath(dir, file))).length;
   const today = dayOfTime(nowMs);
   const unindexed = files.filter((file) => file.day < today && !served.has(indexKey(file))).length;
-  const said = `Of ${files.length} files ${bare} have no rollup and ${unindexed} of settled days no search index: they are scanned.`;
-  return [bare + unindexed > 0 ? note(said, "The etl makes both; call-lake etl --once makes them now.") : ok(said)];
+  const said = `Of ${files.length} files ${rollups} have no rollup, ${narrow} no narrow file and ${unindexed} of settled days no search index: they are scanned.`;
+  const missing = rollups + narrow + unindexed > 0;
+  return [missing ? note(said, "The etl makes all three; call-lake etl --once makes them now.") : ok(said)];
 };
 
 export const retentionCheck: Examine = async ({ dir, nowMs, retention }) => {

@@ -1,8 +1,8 @@
 /** Broken files: which Parquet files cannot be opened, and setting them aside, so that one does not break every answer. */
 import { basename, dirname, join, relative } from "node:path";
 import { ensureDir, namesIn } from "../store/fs.ts";
+import { removeDerived } from "../store/lake/derived.ts";
 import { callsDir, dayOfFolder, parseLakeFile } from "../store/lake/names.ts";
-import { removeRollup } from "../store/lake/rollups.ts";
 import { dropParts } from "../store/lake/search.ts";
 import { quote } from "../store/lake/sql.ts";
 import { appendReceipt } from "./audit.ts";
@@ -60,7 +60,7 @@ async function setOneAside(job: Job, path: string, who: string): Promise<void> {
   const file = day === null ? null : parseLakeFile(job.dir, day, basename(path));
   if (file !== null) {
     // Kill after either: what is derived from the file is missing, and made again from what is there.
-    await removeRollup(job.dir, file, job.fs);
+    await removeDerived(job.dir, file, job.fs);
     await dropParts(job.dir, file.day, (one) => one.day === file.day && one.name === basename(path), job.fs);
   }
   const name = `${folder}.${basename(path)}.${job.now()}`;

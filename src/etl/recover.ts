@@ -2,11 +2,11 @@
 
 import { sweepTmp } from "../store/lake/layout.ts";
 import { listDays } from "../store/lake/listing.ts";
+import { removeBadDerived } from "./derived.ts";
 import { finishDoing } from "./expire.ts";
 import { type Job, type JobOptions, runJob } from "./job.ts";
 import { type PublishReport, publishAll } from "./publish.ts";
 import { removeInvisible } from "./rewrite.ts";
-import { removeBadRollups } from "./rollups.ts";
 
 export interface RecoverReport {
   /** Files of dead jobs removed from tmp/. */
@@ -27,7 +27,7 @@ export async function recoverAll(job: Job): Promise<RecoverReport> {
   const swept = await sweepTmp(job.dir, job.now(), job.fs);
   let removed = 0;
   for (const day of await listDays(job.dir, job.fs)) removed += await removeInvisible(job, day);
-  await removeBadRollups(job);
+  await removeBadDerived(job);
   // Publishing comes before finishing masks: an old revision goes only when the new one is in the lake.
   return { swept, removed, published: await publishAll(job) };
 }

@@ -2,9 +2,9 @@
 import { basename, dirname } from "node:path";
 import { EXPIRING, type Expiring, ruleText } from "../record/index.ts";
 import { ensureDir } from "../store/fs.ts";
+import { removeDerivedOfDay } from "../store/lake/derived.ts";
 import { listDays, listFiles, visibleOfDay } from "../store/lake/listing.ts";
 import { dayDir, parseTrashName, trashPath } from "../store/lake/names.ts";
-import { removeRollupsOfDay } from "../store/lake/rollups.ts";
 import { dropParts, indexKey } from "../store/lake/search.ts";
 import { quote } from "../store/lake/sql.ts";
 import { appendReceipt } from "./audit.ts";
@@ -242,8 +242,8 @@ async function carryOut(job: Job, terms: Terms, plan: DayPlan, { report, clean }
 
 async function dropDay(job: Job, terms: Terms, day: string, fates: readonly Fate[]): Promise<void> {
   const [from, to] = [dayDir(job.dir, day), trashPath(job.dir, day, job.now())];
-  // Kill after it: the day has no rollups.
-  await removeRollupsOfDay(job.dir, day, job.fs);
+  // Kill after it: nothing is derived from the day.
+  await removeDerivedOfDay(job.dir, day, job.fs);
   // Kill after it: the days of those parts are searched without an index until it is built again.
   await dropParts(job.dir, day, (indexed) => indexed.day === day, job.fs);
   await ensureDir(dirname(to), job.fs);

@@ -3,9 +3,9 @@ import { basename, dirname } from "node:path";
 import { dayOf } from "../record/index.ts";
 import { removeFile } from "../store/fs.ts";
 import { addFile } from "../store/lake/add-file.ts";
+import { removeDerived } from "../store/lake/derived.ts";
 import { filesOfDay, visibleOfDay } from "../store/lake/listing.ts";
 import { type LakeFile, visible } from "../store/lake/names.ts";
-import { removeRollup } from "../store/lake/rollups.ts";
 import { dropParts } from "../store/lake/search.ts";
 import { quote } from "../store/lake/sql.ts";
 import { pairsSource } from "./duckdb.ts";
@@ -45,13 +45,10 @@ async function dropFrom(job: Job, file: LakeFile, pairs: readonly (readonly [str
   if (gone === 0) return 0;
   // A file without rows is written too: it says that its segments are published. Kill: as in addFile, the mask hides.
   const next = { ...file, generation: file.generation + 1 };
-  const copy = (tmp: string) =>
-    job.withBoundedDb(async (bounded) => {
-      // The ids are what is hashed, never the rows: these stream through in the order they have.
-      await bounded.run("SET disabled_optimizers = 'build_side_probe_side'");
-      await bounded.copy(`SELECT * FROM ${source} AS c WHERE NOT ${hidden}`, tmp);
-      await assertCount(job, tmp, all - gone);
-    });
+  const copy = async (tmp: string) => {
+    await db.copy(`SELECT * FROM ${source} AS c WHERE NOT ${hidden} ORDER BY start_time`, tmp);
+    await assertCount(job, tmp, all - gone);
+  };
   // The rows' words leave the search index before they leave the file. Kill after it: the index is built again.
   await dropParts(job.dir, file.day, ({ day, name }) => day === file.day && name === basename(file.path), job.fs);
   await addFile(job.dir, next, copy, job.fs);
@@ -73,8 +70,8 @@ export async function removeInvisible(job: Job, day: string): Promise<number> {
   return unseen.length;
 }
 
-/** Removes a file that readers no longer see, its rollup first. Kill between: it has no rollup. */
+/** Removes a file that readers no longer see, what is derived from it first. Kill between: it lacks some of that. */
 export async function removeLakeFile(job: Job, file: LakeFile): Promise<void> {
-  await removeRollup(job.dir, file, job.fs);
+  await removeDerived(job.dir, file, job.fs);
   await removeFile(file.path, job.fs);
 }

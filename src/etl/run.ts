@@ -3,12 +3,12 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { unlessCode } from "../store/fs.ts";
 import { isSealed, listSegments, listWriters } from "../store/journal/reader.ts";
 import { compactAll } from "./compact.ts";
+import { makeDerived } from "./derived.ts";
 import { isFatal } from "./duckdb.ts";
 import { daysOf, type JobOptions, runJob } from "./job.ts";
 import { mayBeSealed, type PublishReport, publish, publishAll } from "./publish.ts";
 import { recoverAll } from "./recover.ts";
 import { type RetainLimits, type RetainRun, retain, retainStep } from "./retain.ts";
-import { makeRollups } from "./rollups.ts";
 import { closeSegments, openSegmentsWith } from "./rotation.ts";
 import { indexAll, indexNext } from "./search.ts";
 
@@ -38,9 +38,9 @@ const RETAIN_MS = 3_600_000;
 const RETAIN_AGAIN_MS = 60_000;
 const BACK_OFF_MS = { min: 1_000, max: 60_000 };
 const ROTATION_WAIT_MS = 3_000;
-/** How often it is looked whether a file lacks its rollup, and how long one step of making them takes. */
-const ROLLUPS_MS = 10_000;
-const ROLLUPS_STEP_MS = 2_000;
+/** How often it is looked whether a file lacks what is derived from it, and how long one step of making that takes. */
+const DERIVED_MS = 10_000;
+const DERIVED_STEP_MS = 2_000;
 /** How often it is looked whether a settled file lacks its search index. */
 const INDEX_MS = 60_000;
 
@@ -53,7 +53,7 @@ export async function runEtl(options: EtlOptions): Promise<void> {
   const limits = { days: retention_days, rules: retention_rules };
   if (options.once) return runOnce(options.dir, job, limits);
   const { dir, signal } = options;
-  const due = { recover: true, rotate: performance.now() + publishMs, retain: 0, rollups: 0, index: 0 };
+  const due = { recover: true, rotate: performance.now() + publishMs, retain: 0, derived: 0, index: 0 };
   let retaining: RetainRun | null = null;
   let indexing: Promise<void> = Promise.resolve();
   let backOff = 0;
@@ -67,7 +67,7 @@ export async function runEtl(options: EtlOptions): Promise<void> {
       }
       if (await isPublishable(dir, sealGraceMs)) {
         await publishAndCompact(dir, job);
-        due.rollups = 0;
+        due.derived = 0;
       }
       if (performance.now() >= due.retain) {
         const { run, next }: NextRetention = await retainBeside(options, job, limits, retaining);
@@ -75,9 +75,9 @@ export async function runEtl(options: EtlOptions): Promise<void> {
         due.retain = performance.now() + next;
       }
       // In steps, so that publishing and erasing never wait long for them.
-      if (performance.now() >= due.rollups) {
-        const { left } = await runJob(dir, job, (held) => makeRollups(held, ROLLUPS_STEP_MS));
-        due.rollups = left > 0 ? 0 : performance.now() + ROLLUPS_MS;
+      if (performance.now() >= due.derived) {
+        const { left } = await runJob(dir, job, (held) => makeDerived(held, DERIVED_STEP_MS));
+        due.derived = left > 0 ? 0 : performance.now() + DERIVED_MS;
       }
       if (performance.now() >= due.index) {
         due.index = Number.POSITIVE_INFINITY;
@@ -148,7 +148,7 @@ async function runOnce(dir: string, job: JobOptions, limits: RetainLimits): Prom
       return String(error);
     },
   );
-  await runJob(dir, job, (held) => makeRollups(held));
+  await runJob(dir, job, (held) => makeDerived(held));
   await indexAll(dir, job);
   if (refused !== null) throw new Error(`Retention: ${refused}`);
   if (report.failures.length > 0) throw new Error(`Not all was published: ${report.failures.join("; ")}`);

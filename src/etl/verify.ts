@@ -9,7 +9,7 @@ import { callsDir, dayDir, dayOfFolder, type LakeFile, parseTrashName, visible }
 import { type Job, type JobOptions, runJob } from "./job.ts";
 import { rowsOfSegment } from "./journal-rows.ts";
 import { checkDay } from "./verify-day.ts";
-import { checkRollups, checkSearch } from "./verify-derived.ts";
+import { checkDerived, checkSearch } from "./verify-derived.ts";
 
 export interface Finding {
   /** A path below the data folder, or the id of a call. */
@@ -61,7 +61,7 @@ export function verify(dir: string, options: VerifyOptions = {}): Promise<Verify
     await attempt(report, "format.json", () => checkFormat(dir, job.fs));
     const files = await checkLake(job, report, options);
     await checkJournal(job, report, files);
-    await attempt(report, "rollups", () => checkRollups(job, report, files));
+    await attempt(report, "derived files", () => checkDerived(job, report, files));
     await attempt(report, "search", () => checkSearch(job, report));
     await checkLeftovers(job, report);
     report.ok = report.problems.length === 0;

@@ -24,6 +24,7 @@ import { type CallKey, type FoundCall, findCalls } from "./find.ts";
 import { answerSql, type ColumnOfAnswer, describeSql, judgeSql, refuseAllButOneSelect } from "./free-sql.ts";
 import { healthOf } from "./health.ts";
 import { listCalls } from "./list.ts";
+import { NarrowFiles } from "./narrow-files.ts";
 import type { Page } from "./page.ts";
 import { Rollups } from "./rollups.ts";
 import { type Row, textOf } from "./rows.ts";
@@ -133,7 +134,7 @@ export function lakeOf(
   const { engine, counts } = countedEngine(opened);
   const follower = new JournalFollower(dir);
   const live = new LiveFeed(dir, { log });
-  const viewing = new Viewing(dir, engine, follower, log);
+  const viewing = new Viewing(dir, engine, follower, log, new NarrowFiles(dir, engine, log));
   const rollups = new Rollups(dir, engine, log);
   const asking = new Asking(engine, viewing);
   const index = new SearchIndex(dir);

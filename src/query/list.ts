@@ -3,7 +3,7 @@ import { dayOf, dayOfTime } from "../record/id.ts";
 import type { CallList, CallSummary } from "./answers.ts";
 import type { Ask } from "./asking.ts";
 import { countOf } from "./count.ts";
-import { type Filter, mayHold, whereOf } from "./filter.ts";
+import { type Filter, whereOf } from "./filter.ts";
 import {
   afterCursor,
   isOrdered,
@@ -15,16 +15,19 @@ import {
   sortKey,
   writeCursor,
 } from "./page.ts";
-import { selectList } from "./projection.ts";
+import { computedList, summaryList } from "./projection.ts";
 import { numberOf, type Row, textOf } from "./rows.ts";
 import { conditionOf, isHidden, refuseHidden, type Scope } from "./scope.ts";
 import { join, name, raw, readable, type Sql, sql } from "./statement.ts";
 import { SUMMARY_COLUMNS } from "./summary-columns.ts";
-import { daysOf, sourceOf, type View } from "./view.ts";
+import { alsoUnder, type Under, underOf } from "./under.ts";
+import { callsOf, daysOf, sourceOf, type View } from "./view.ts";
 
 const KEY = "call_lake_key";
 /** Each window of days is as many times as long as the one before. */
 const WINDOW_GROWTH = 4;
+/** For a page by its number, the calls of so many days are counted first. */
+const COUNTED_DAYS = 8;
 
 /** The page of the calls under the filter and within the scope. */
 export async function listCalls(view: View, ask: Ask, filter: Filter, page: Page, scope: Scope): Promise<CallList> {
@@ -61,13 +64,16 @@ LIMIT ${page.limit}${page.offset > 0 ? sql` OFFSET ${page.offset}` : raw("")}`);
 
 /** Ids first, by as few columns as may be; then the rows of the few days these ids are in. */
 async function rowsOf(view: View, ask: Ask, filter: Filter, page: Page, scope: Scope): Promise<Row[]> {
-  const keys = await (page.sort.column === "start_time" ? byWindows : bySort)(view, ask, filter, page, scope);
+  const all = underOf(filter, scope);
+  const { sort, cursor } = page;
+  const under = cursor === null ? all : alsoUnder(all, afterCursor(sort, cursor), [sort.column, "id"]);
+  const keys = await (sort.column === "start_time" ? byWindows : bySort)(view, ask, under, page);
   const ids = keys.map((row) => textOf(row["id"]) ?? "");
   const [least] = [...ids].sort();
   if (least === undefined) return [];
   const days = new Set(ids.map(dayOf));
   // The least id lets whole row groups be passed over, which a list of ids alone does not.
-  const rows = await ask(sql`SELECT ${selectList(SUMMARY_COLUMNS, scope)}
+  const rows = await ask(sql`SELECT ${summaryList(scope)}
     FROM ${sourceOf(view, (day) => days.has(day))}
     WHERE ${conditionOf(scope)} AND id >= ${least} AND id IN (${join(
       ids.map((id) => sql`${id}`),
@@ -81,79 +87,76 @@ async function rowsOf(view: View, ask: Ask, filter: Filter, page: Page, scope: S
 }
 
 /** Newest or oldest days first, until the page is full. */
-async function byWindows(view: View, ask: Ask, filter: Filter, page: Page, scope: Scope): Promise<Row[]> {
-  const { sort, cursor } = page;
+async function byWindows(view: View, ask: Ask, under: Under, page: Page): Promise<Row[]> {
+  const { sort, cursor, limit } = page;
   const at = cursor?.value ? dayOfTime(Date.parse(cursor.value.replace("+00", "Z"))) : null;
-  const days = daysOf(view).filter((day) => mayHold(filter, day));
+  const days = daysOf(view).filter((day) => under.has(day));
   if (!sort.descending) days.reverse();
   const ahead = at === null ? days : days.filter((day) => (sort.descending ? day <= at : day >= at));
-  const { from: first, offset } = await skipped(view, ask, filter, page, scope, ahead);
+  const { from: first, offset } = await skipped(view, ask, under, page.offset, ahead);
   const rows: Row[] = [];
-  const wanted = page.limit + 1 + offset;
-  let width = 1;
-  for (let from = first; from < ahead.length && rows.length < wanted; from += width, width *= WINDOW_GROWTH) {
-    const window = new Set(ahead.slice(from, from + width));
-    const source = sourceOf(view, (day) => window.has(day));
-    rows.push(...(await ask(keysSql(source, filter, page, scope, wanted - rows.length, 0))));
+  for (
+    let from = first, width = 1;
+    from < ahead.length && rows.length <= limit;
+    from += width, width *= WINDOW_GROWTH
+  ) {
+    const window = within(under, ahead.slice(from, from + width));
+    // What is left to skip lies in the first day.
+    rows.push(...(await ask(keysSql(view, window, page, limit + 1 - rows.length, from === first ? offset : 0))));
   }
-  return rows.slice(offset);
+  return rows;
 }
 
-/** For a page by its number: the day it begins in, and the rows of that day that come before it. */
-async function skipped(view: View, ask: Ask, filter: Filter, page: Page, scope: Scope, days: readonly string[]) {
-  let offset = page.offset;
-  if (offset === 0) return { from: 0, offset };
-  const had = new Set(days);
-  const rows = await ask(sql`SELECT CAST(day AS VARCHAR) AS day, count(*) AS calls
-    FROM ${sourceOf(view, (day) => had.has(day))} WHERE ${whereOf(filter, scope)} GROUP BY ALL`);
-  const counts = new Map(rows.map((row) => [textOf(row["day"]), numberOf(row["calls"]) ?? 0]));
-  let from = 0;
-  for (const day of days) {
-    const calls = counts.get(day) ?? 0;
-    if (calls > offset) break;
-    offset -= calls;
-    from += 1;
+/** For a page by its number: the day it begins in, and how many rows of that day come before it. */
+async function skipped(view: View, ask: Ask, under: Under, offset: number, days: readonly string[]) {
+  let left = offset;
+  for (let from = 0, width = COUNTED_DAYS; from < days.length && left > 0; from += width, width *= WINDOW_GROWTH) {
+    const some = days.slice(from, from + width);
+    const rows = await ask(sql`SELECT CAST(day AS VARCHAR) AS day, count(*) AS calls
+      FROM ${callsOf(view, within(under, some), ["day"])} GROUP BY ALL`);
+    const counts = new Map(rows.map((row) => [textOf(row["day"]), numberOf(row["calls"]) ?? 0]));
+    for (const [index, day] of some.entries()) {
+      const calls = counts.get(day) ?? 0;
+      if (calls > left) return { from: from + index, offset: left };
+      left -= calls;
+    }
   }
-  return { from, offset };
+  return { from: offset === 0 ? 0 : days.length, offset: 0 };
+}
+
+function within(under: Under, days: readonly string[]): Under {
+  const had = new Set(days);
+  return { ...under, has: (day) => had.has(day) };
 }
 
 /**
  * The sort column alone first: its last value on the page lets nearly all row groups be passed over when the ids are
  * read, which are the widest of all short columns.
  */
-async function bySort(view: View, ask: Ask, filter: Filter, page: Page, scope: Scope): Promise<Row[]> {
-  const source = sourceOf(view, (day) => mayHold(filter, day));
+async function bySort(view: View, ask: Ask, under: Under, page: Page): Promise<Row[]> {
   const limit = page.limit + 1;
-  let upTo = raw("TRUE");
+  let upTo = under;
   if (isOrdered(page.sort.column)) {
-    const keys = await ask(valuesSql(source, filter, page, scope, limit));
+    const keys = await ask(valuesSql(view, under, page, limit));
     const [first, last] = [textOf(keys[0]?.[KEY]), textOf(keys[limit - 1]?.[KEY])];
     // Where all of the page has one value, that value is too frequent to tell row groups apart.
-    if (last !== null && last !== first) upTo = notBeyond(page.sort, last);
+    if (last !== null && last !== first) upTo = alsoUnder(under, notBeyond(page.sort, last), [page.sort.column]);
   }
-  return ask(keysSql(source, filter, page, scope, limit, page.offset, upTo));
+  return ask(keysSql(view, upTo, page, limit, page.offset));
 }
 
-function valuesSql(source: Sql, filter: Filter, page: Page, scope: Scope, limit: number): Sql {
-  const direction = raw(page.sort.descending ? "DESC" : "ASC");
+function valuesSql(view: View, under: Under, { sort, offset }: Page, limit: number): Sql {
+  const direction = raw(sort.descending ? "DESC" : "ASC");
   // Not under its own name: ORDER BY would mean the text of it.
   return sql`SELECT CAST(sorted AS VARCHAR) AS ${name(KEY)}
-    FROM (SELECT ${sortKey(page.sort.column)} AS sorted FROM ${source} WHERE ${conditions(filter, page, scope)})
-    ORDER BY sorted ${direction} NULLS LAST LIMIT ${limit} OFFSET ${page.offset}`;
+    FROM (SELECT ${sortKey(sort.column)} AS sorted FROM ${callsOf(view, under, [sort.column])})
+    ORDER BY sorted ${direction} NULLS LAST LIMIT ${limit} OFFSET ${offset}`;
 }
 
-function keysSql(
-  source: Sql,
-  filter: Filter,
-  page: Page,
-  scope: Scope,
-  limit: number,
-  offset: number,
-  upTo: Sql = raw("TRUE"),
-): Sql {
-  return sql`SELECT id, CAST(${sortKey(page.sort.column)} AS VARCHAR) AS ${name(KEY)}
-    FROM ${source} WHERE ${conditions(filter, page, scope)} AND ${upTo}
-    ORDER BY ${orderOf(page.sort)} LIMIT ${limit} OFFSET ${offset}`;
+function keysSql(view: View, under: Under, { sort }: Page, limit: number, offset: number): Sql {
+  return sql`SELECT id, CAST(${sortKey(sort.column)} AS VARCHAR) AS ${name(KEY)}
+    FROM ${callsOf(view, under, ["id", sort.column])}
+    ORDER BY ${orderOf(sort)} LIMIT ${limit} OFFSET ${offset}`;
 }
 
 function conditions(filter: Filter, page: Page, scope: Scope): Sql {
@@ -162,8 +165,6 @@ function conditions(filter: Filter, page: Page, scope: Scope): Sql {
 }
 
 function selectNames(scope: Scope): Sql {
-  return join(
-    SUMMARY_COLUMNS.filter((column) => !isHidden(column, scope)).map((column) => name(column)),
-    ", ",
-  );
+  const shown = SUMMARY_COLUMNS.filter((column) => !isHidden(column, scope));
+  return join([...shown.map((column) => name(column)), computedList()], ", ");
 }

@@ -2,7 +2,6 @@
 import { GROUPED, type Grouped } from "../store/lake/rollup-parts.ts";
 import { EVERYTHING, type Filter } from "./filter.ts";
 import type { Scope } from "./scope.ts";
-import type { View } from "./view.ts";
 
 /** Calls of one value of a column; column "" is everything. */
 export interface Group {
@@ -37,9 +36,4 @@ export function groupsOf(filter: Filter, scope: Scope): readonly Group[] | null 
 export function holdsDay(filter: Filter, day: string): boolean {
   const from = Date.parse(`${day}T00:00:00Z`);
   return (filter.start_ms === null || filter.start_ms <= from) && (filter.end_ms ?? Infinity) >= from + DAY_MS;
-}
-
-/** Whether rows of the day are hidden, so that sums over its files say too much. */
-export function isMasked(view: View, day: string): boolean {
-  return (view.hidden.get(day)?.size ?? 0) > 0;
 }

@@ -1,8 +1,8 @@
 /** Rollups in the engine's memory: each file's sums are loaded once, for the groups that are asked for. */
 import { statSync } from "node:fs";
+import { derivedPath } from "../store/lake/derived.ts";
 import type { LakeFile } from "../store/lake/names.ts";
-import { PART_NAMES, PARTS, type PartName } from "../store/lake/rollup-parts.ts";
-import { ROLLUP_VERSION, rollupPath } from "../store/lake/rollups.ts";
+import { PART_NAMES, PARTS, type PartName, ROLLUP_VERSIONS_READ } from "../store/lake/rollup-parts.ts";
 import { quote } from "../store/lake/sql.ts";
 import type { QueryEngine } from "./engine.ts";
 import { EngineLostError, StatementError } from "./errors.ts";
@@ -107,7 +107,7 @@ export class Rollups {
     const now = performance.now();
     const there = files.filter((file) => {
       if ((this.#missing.get(file.path) ?? 0) > now) return false;
-      if (statSync(rollupPath(this.#dir, file), { throwIfNoEntry: false })) return true;
+      if (statSync(derivedPath(this.#dir, "rollups", file), { throwIfNoEntry: false })) return true;
       this.#missing.set(file.path, now + AGAIN_MS);
       return false;
     });
@@ -118,7 +118,7 @@ export class Rollups {
 
   async #check(files: readonly LakeFile[]): Promise<void> {
     const found = new Map<string, { version: number | null; bytes: number | null }>();
-    const ofPath = new Map(files.map((file) => [rollupPath(this.#dir, file), file]));
+    const ofPath = new Map(files.map((file) => [derivedPath(this.#dir, "rollups", file), file]));
     try {
       const statement = `SELECT filename, number, bytes FROM ${sourceOf([...ofPath.keys()])} WHERE part = 'file'`;
       for await (const chunk of this.#engine.run(statement, [], undefined, this.#generation))
@@ -139,7 +139,7 @@ export class Rollups {
     for (const [rollup, file] of ofPath) {
       const { version, bytes } = found.get(rollup) ?? {};
       const size = statSync(file.path, { throwIfNoEntry: false })?.size;
-      if (version === ROLLUP_VERSION && bytes === size) {
+      if (ROLLUP_VERSIONS_READ.includes(version ?? 0) && bytes === size) {
         this.#good.set(file.path, { file, number: ++this.#numbers, rollup });
         this.#missing.delete(file.path);
       } else if (!this.#missing.has(file.path) || (this.#missing.get(file.path) ?? 0) < performance.now())

@@ -1,5 +1,5 @@
 /** From the sums the statements give to the answer of GET /stats. */
-import { DURATION_STEP, LATENCY_STEP } from "../store/lake/rollup-parts.ts";
+import { DURATION_STEP, LATENCY_STEP } from "../store/lake/histogram-sql.ts";
 import type { CallerCount, CallStats, CostOfCurrency, ToolCount, Totals, TurnLatency, ValueCount } from "./answers.ts";
 import { dayOfNumber } from "./calendar.ts";
 import { type Filter, iso } from "./filter.ts";

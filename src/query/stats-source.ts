@@ -1,46 +1,42 @@
 /** Where statistics come from: sums in memory for files whose rollups count, and a scan of all other rows. */
 import { dayOfTime } from "../record/id.ts";
 import type { LakeFile } from "../store/lake/names.ts";
-import { addedUp, countPart, countSums, PARTS, type PartName } from "../store/lake/rollup-parts.ts";
-import { quote } from "../store/lake/sql.ts";
-import { type Filter, mayHold, whereOf } from "./filter.ts";
-import { groupsOf, holdsDay, isMasked } from "./rollup-groups.ts";
+import type { Read } from "../store/lake/narrow.ts";
+import { addedUp, countPart, countSums, PARTS, type PartName, READS } from "../store/lake/rollup-parts.ts";
+import type { Filter } from "./filter.ts";
+import { groupsOf, holdsDay } from "./rollup-groups.ts";
 import type { Held, RolledUp, Rollups } from "./rollups.ts";
 import type { Scope } from "./scope.ts";
 import { join, raw, type Sql, sql } from "./statement.ts";
-import { rowsOf, sourceOf, type View } from "./view.ts";
+import { type Under, underOf } from "./under.ts";
+import { callsOf, isMasked, type View } from "./view.ts";
 
 /** The calls under one filter and scope, as sums and rows. */
 export class StatsSource {
   readonly held: Held;
   /** Files whose sums in memory are used. */
   readonly #summed: readonly RolledUp[];
-  /** Files that are scanned and have a rollup, which lists their tool calls. */
-  readonly #listed: readonly RolledUp[];
   readonly #scanned: readonly LakeFile[];
   readonly #view: View;
-  readonly #where: Sql;
-  readonly #has: (day: string) => boolean;
+  readonly #under: Under;
 
-  private constructor(view: View, filter: Filter, where: Sql, held: Held, sums: (file: LakeFile) => boolean) {
+  private constructor(view: View, under: Under, held: Held) {
     this.#view = view;
-    this.#where = where;
-    this.#has = (day) => mayHold(filter, day);
+    this.#under = under;
     this.held = held;
-    this.#summed = held.files.filter(({ file }) => sums(file));
+    this.#summed = held.files;
     const summed = new Set(this.#summed.map(({ file }) => file.path));
-    this.#listed = held.files.filter(({ file }) => !summed.has(file.path));
-    this.#scanned = view.files.filter((file) => this.#has(file.day) && !summed.has(file.path));
+    this.#scanned = view.files.filter((file) => under.has(file.day) && !summed.has(file.path));
   }
 
   /** Release `held` when all is asked. */
   static async of(view: View, filter: Filter, scope: Scope, rollups: Rollups): Promise<StatsSource> {
     // First, since it may throw: what is held is to be released.
-    const where = whereOf(filter, scope);
+    const under = underOf(filter, scope);
     const groups = groupsOf(filter, scope);
     const sums = (file: LakeFile) => groups !== null && holdsDay(filter, file.day) && !isMasked(view, file.day);
-    const held = await rollups.hold(view, (file) => mayHold(filter, file.day), groups ?? []);
-    return new StatsSource(view, filter, where, held, sums);
+    const held = await rollups.hold(view, (file) => under.has(file.day) && sums(file), groups ?? []);
+    return new StatsSource(view, under, held);
   }
 
   /** Whether every number is a sum in memory, so that all can be asked in one statement. */
@@ -49,7 +45,7 @@ export class StatsSource {
   }
 
   get #hasTail(): boolean {
-    return this.#view.ranges.some((range) => this.#has(range.day));
+    return this.#view.ranges.some((range) => this.#under.has(range.day));
   }
 
   /** Sums of a part over memory and scan together, one row a key. */
@@ -101,7 +97,7 @@ export class StatsSource {
       case "tool_duration":
         return raw(countPart(part, "scan_tools"));
       default:
-        return counted((from) => countPart(part, from), this.#calls(this.#scanned));
+        return counted((from) => countPart(part, from), this.#calls(this.#scanned, READS[part]));
     }
   }
 
@@ -110,42 +106,31 @@ export class StatsSource {
     if (this.inMemory) return statement;
     const of = (...some: PartName[]) => parts.some((part) => some.includes(part));
     const relations: Sql[] = [];
-    const calls = this.#calls(this.#scanned);
-    if (of("totals", "slot", "cost")) relations.push(sql`scan_sums AS MATERIALIZED (${counted(countSums, calls)})`);
-    if (of("latency"))
-      relations.push(sql`scan_latencies AS MATERIALIZED (${counted((from) => countPart("latency", from), calls)})`);
-    if (of("tool", "tool_duration")) relations.push(sql`scan_tools AS MATERIALIZED (${this.#tools()})`);
+    const calls = (...some: PartName[]) =>
+      this.#calls(
+        this.#scanned,
+        some.flatMap((part) => READS[part]),
+      );
+    if (of("totals", "slot", "cost"))
+      relations.push(sql`scan_sums AS MATERIALIZED (${counted(countSums, calls("totals", "slot", "cost"))})`);
+    if (of("latency")) {
+      const latencies = counted((from) => countPart("latency", from), calls("latency"));
+      relations.push(sql`scan_latencies AS MATERIALIZED (${latencies})`);
+    }
+    if (of("tool", "tool_duration"))
+      relations.push(
+        sql`scan_tools AS MATERIALIZED (SELECT unnest(tool_calls, max_depth := 2) FROM (${calls("tool")}))`,
+      );
     return relations.length === 0 ? statement : sql`WITH ${join(relations, ", ")} ${statement}`;
   }
 
   /** A part counted from all rows of the question, whatever is in memory. */
   scanAll(part: PartName): Sql {
-    const files = this.#view.files.filter((file) => this.#has(file.day));
-    return counted((from) => countPart(part, from), this.#calls(files));
+    return counted((from) => countPart(part, from), this.#calls(this.#view.files, READS[part]));
   }
 
-  #calls(files: readonly LakeFile[]): Sql {
-    return sql`SELECT * FROM ${sourceOf({ ...this.#view, files }, this.#has)} WHERE ${this.#where}`;
-  }
-
-  /** name, status and duration_ms of the tool calls: from the rollups' lists where there are such, else nested. */
-  #tools(): Sql {
-    const listed = new Set(this.#listed.map(({ file }) => file.path));
-    const nested = this.#scanned.filter((file) => !listed.has(file.path));
-    const calls = sql`${this.#calls(nested)} AND tool_call_count > 0`;
-    const unnested = sql`SELECT t.name AS name, t.status AS status, t.duration_ms AS duration_ms FROM (SELECT unnest(tool_calls) AS t FROM (${calls}))`;
-    if (this.#listed.length === 0) return unnested;
-    const paths = raw(this.#listed.map(({ rollup }) => quote(rollup)).join(", "));
-    // The two lists of files are in one order, so that the files' indexes are the same.
-    const rows = rowsOf(
-      this.#view,
-      this.#listed.map(({ file }) => file),
-    );
-    return sql`SELECT key AS name, value AS status, duration_ms
-      FROM (SELECT key, value, duration_ms, number, file_index AS call_file FROM read_parquet([${paths}], hive_partitioning = false) WHERE part = 'tool_call') AS t
-      SEMI JOIN (SELECT call_file, call_row FROM ${rows} WHERE ${this.#where} AND tool_call_count > 0) AS c
-        ON c.call_row = t.number AND c.call_file = t.call_file
-      UNION ALL ${unnested}`;
+  #calls(files: readonly LakeFile[], reads: readonly Read[]): Sql {
+    return callsOf({ ...this.#view, files }, this.#under, reads);
   }
 }
 

@@ -1,5 +1,5 @@
 /** The statistics as statements over the view `calls`, one a number or chart: what is shown to people, and can be run. */
-import { DURATION_STEP, LATENCY_STEP } from "../store/lake/rollup-parts.ts";
+import { DURATION_STEP, LATENCY_STEP } from "../store/lake/histogram-sql.ts";
 import { type Filter, whereOf } from "./filter.ts";
 import { isHidden, type Scope } from "./scope.ts";
 import { name, raw, readable, type Sql, sql } from "./statement.ts";

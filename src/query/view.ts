@@ -1,10 +1,12 @@
 /** The view: one moment's calls, as a relation a question can be asked of. */
 import type { LakeFile } from "../store/lake/names.ts";
-import { parquetSource } from "../store/lake/sql.ts";
+import { isNarrow, narrowColumns, narrowed, type Read } from "../store/lake/narrow.ts";
+import { parquetSource, quote } from "../store/lake/sql.ts";
 import type { Likeness } from "./schemas.ts";
 import { type Found, foundIn } from "./search-index.ts";
 import { all, join, raw, type Sql, sql } from "./statement.ts";
 import { type TailRange, tailSource } from "./tail.ts";
+import type { Under } from "./under.ts";
 
 export interface View {
   /** The engine's generation the tail's rows are in. */
@@ -18,6 +20,8 @@ export interface View {
   likeness(files: readonly LakeFile[]): Likeness;
   /** Rows of the tail. */
   readonly tailRows: number;
+  /** The narrow file that has what it has of a file's rows; null where there is none. */
+  narrowOf?(file: LakeFile): string | null;
   /** Where a q was looked up in the index: the view is then of the calls that have it. */
   readonly found?: Found;
 }
@@ -42,6 +46,55 @@ export function partsOf(view: View, has: (day: string) => boolean = () => true):
   const whole = view.likeness(view.files.filter((file) => has(file.day))) === "whole";
   const parts = selectsOf(view, has);
   return whole || parts.length < 2 ? parts : [sql`SELECT * FROM (${join(parts, " UNION ALL BY NAME ")})`];
+}
+
+/** What is selected of the calls under a condition, as one relation: from narrow files wherever these have all of it. */
+export function callsOf(view: View, under: Under, select: readonly Read[]): Sql {
+  return sql`(${join(callParts(view, under, select), " UNION ALL ")})`;
+}
+
+/** The same as SELECTs that are disjoint, at least one: a count of each alone may be read off metadata. */
+export function callParts(view: View, under: Under, select: readonly Read[]): Sql[] {
+  const { narrow, wide } = shared(view, under, select);
+  const parts: Sql[] = [];
+  if (narrow.length > 0) {
+    const paths = raw(narrow.map(({ path }) => quote(path)).join(", "));
+    parts.push(
+      sql`SELECT ${raw(narrowColumns(select))} FROM read_parquet([${paths}], hive_partitioning = true) WHERE ${under.where}`,
+    );
+  }
+  const fresh = view.ranges.some((range) => under.has(range.day));
+  const rest = wide.length > 0 || fresh ? partsOf({ ...view, files: wide }, under.has) : [];
+  // A relation without rows has columns, too.
+  if (rest.length === 0 && parts.length === 0) rest.push(raw(tailSource([])));
+  for (const part of rest) parts.push(sql`SELECT ${raw(narrowed(select))} FROM (${part}) WHERE ${under.where}`);
+  return parts;
+}
+
+/** Files of the view by whether their narrow file is read. */
+export interface Shared {
+  readonly narrow: readonly { readonly file: LakeFile; readonly path: string }[];
+  readonly wide: readonly LakeFile[];
+}
+
+/** Which files can be read by their narrow files: where these have all that is read, and on no day with hidden rows. */
+export function shared(view: View, { reads, has }: Under, select: readonly Read[]): Shared {
+  const files = view.files.filter((file) => has(file.day));
+  const all = reads && [...reads, ...select];
+  if (!view.narrowOf || view.found || !all?.every(isNarrow)) return { narrow: [], wide: files };
+  const narrow: { file: LakeFile; path: string }[] = [];
+  const wide: LakeFile[] = [];
+  for (const file of files) {
+    const path = isMasked(view, file.day) ? null : view.narrowOf(file);
+    if (path === null) wide.push(file);
+    else narrow.push({ file, path });
+  }
+  return { narrow, wide };
+}
+
+/** Whether rows of the day are hidden, so that what is derived from its files says too much. */
+export function isMasked(view: View, day: string): boolean {
+  return (view.hidden.get(day)?.size ?? 0) > 0;
 }
 
 function selectsOf(view: View, has: (day: string) => boolean): Sql[] {

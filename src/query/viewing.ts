@@ -6,6 +6,7 @@ import { parquetSource } from "../store/lake/sql.ts";
 import { type Snapshot, takeSnapshot } from "../store/snapshot.ts";
 import type { QueryEngine } from "./engine.ts";
 import { knownFiles } from "./known-files.ts";
+import type { NarrowFiles } from "./narrow-files.ts";
 import { numberOf, parseRow, textOf } from "./rows.ts";
 import { Schemas } from "./schemas.ts";
 import { bind, raw, sql } from "./statement.ts";
@@ -26,6 +27,7 @@ export class Viewing {
   readonly #follower: JournalFollower;
   readonly #tail: Tail;
   readonly #schemas: Schemas;
+  readonly #narrow: NarrowFiles | null;
   readonly #list = knownFiles();
   readonly #inFlight = new Set<View>();
   /** Taken, and perhaps not yet entered by everybody who waits for it. */
@@ -34,7 +36,15 @@ export class Viewing {
   #running: Promise<View> | null = null;
   #next: Promise<View> | null = null;
 
-  constructor(dir: string, engine: QueryEngine, follower: JournalFollower, log: (message: string) => void) {
+  /** Without `narrow` all questions read the lake's own files. */
+  constructor(
+    dir: string,
+    engine: QueryEngine,
+    follower: JournalFollower,
+    log: (message: string) => void,
+    narrow: NarrowFiles | null = null,
+  ) {
+    this.#narrow = narrow;
     this.#dir = dir;
     this.#engine = engine;
     this.#follower = follower;
@@ -78,6 +88,8 @@ export class Viewing {
   async #take(): Promise<View> {
     const snapshot = await takeSnapshot(this.#dir, this.#follower, this.#list);
     await this.#schemas.learn(snapshot.files);
+    const narrow = this.#narrow;
+    await narrow?.learn(snapshot.files);
     const found = await this.#lookUp(snapshot);
     const hidden = new Map<string, Map<string, number>>();
     const hide = (id: string, rev: number) => {
@@ -102,6 +114,7 @@ export class Viewing {
     ]);
     const likeness = (files: readonly LakeFile[]) => this.#schemas.likeness(files);
     const view: View = { generation, files: snapshot.files, ranges, hidden, likeness, tailRows: rows.length };
+    if (narrow) view.narrowOf = (file) => narrow.pathOf(file);
     this.#last = view;
     return view;
   }

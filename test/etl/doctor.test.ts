@@ -1,15 +1,25 @@
 /** The doctor finds each thing that can be wrong with a folder, and verify knows rollups and search index. */
-import { chmodSync, mkdtempSync, readdirSync, rmSync, truncateSync, utimesSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  mkdtempSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
+import { makeDerived } from "../../src/etl/derived.ts";
 import { type LakeDb, openLakeDb } from "../../src/etl/duckdb.ts";
 import { addRecords, doctor, readReceipts, retain, setAside, verify } from "../../src/etl/index.ts";
 import { runJob } from "../../src/etl/job.ts";
-import { makeRollups } from "../../src/etl/rollups.ts";
 import { indexAll } from "../../src/etl/search.ts";
 import { realFs } from "../../src/store/fs.ts";
 import { writeMask } from "../../src/store/lake/masks.ts";
+import { narrowOptions } from "../../src/store/lake/narrow.ts";
 import { plainAnswer } from "../crash/answers.ts";
 import { ended, idOf, NOW, open, recordOf, writeWriter } from "../crash/scene.ts";
 
@@ -31,7 +41,7 @@ beforeEach(async () => {
   const calls = ["2026-11-18", "2026-11-19"].map((day) => ({ call_id: day, start: `${day}T10:00:00.000Z` }));
   for (const [index, call] of calls.entries())
     await addRecords(dir, "test-1", index + 1, [recordOf(call)], { db, now });
-  await runJob(dir, { db, now }, (job) => makeRollups(job));
+  await runJob(dir, { db, now }, (job) => makeDerived(job));
   await indexAll(dir, { db, now });
   chmodSync(dir, 0o750);
 });
@@ -100,12 +110,20 @@ it("names masks, a clock that disagrees, refused retention, rules that cannot be
   expect(await notWell()).toEqual(["permissions note", "leftovers wrong"]);
 });
 
-it("verify names a rollup that is not its file's, and a part of the index that cannot be opened", async () => {
+it("verify names what is not as its file, and a part of the index that cannot be opened", async () => {
   expect((await verify(dir, { db, now })).problems).toEqual([]);
   const rollup = fileOf("rollups");
   const terms = fileOf("search", ".terms.parquet");
   truncateSync(rollup, 50);
   truncateSync(terms, 50);
+  // Whole, and of that very file by its footer: only its rows say something else.
+  const narrow = fileOf("narrow");
+  const [{ bytes } = { bytes: 0 }] = await db.rows(
+    `SELECT CAST(size AS DOUBLE) AS bytes FROM read_blob('${narrow.replace("/narrow/", "/calls/")}')`,
+  );
+  const rows = `SELECT * REPLACE ('somebody' AS caller_number) FROM read_parquet('${narrow}', hive_partitioning = false)`;
+  await db.copy(rows, `${dir}/tmp/other`, narrowOptions(Number(bytes)));
+  renameSync(`${dir}/tmp/other`, narrow);
   const { problems } = await verify(dir, { db, now });
-  expect(problems.map(({ where }) => join(dir, where)).sort()).toEqual([rollup, terms].sort());
+  expect(problems.map(({ where }) => join(dir, where)).sort()).toEqual([rollup, terms, narrow].sort());
 });

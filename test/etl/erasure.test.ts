@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openCallHistory } from "../../src/engine-hook/index.ts";
+import { makeDerived } from "../../src/etl/derived.ts";
 import { type LakeDb, openLakeDb } from "../../src/etl/duckdb.ts";
 import {
   addHold,
@@ -17,7 +18,6 @@ import {
   verify,
 } from "../../src/etl/index.ts";
 import { runJob } from "../../src/etl/job.ts";
-import { makeRollups } from "../../src/etl/rollups.ts";
 import { indexAll } from "../../src/etl/search.ts";
 import { type CallRecord, normaliseRecord } from "../../src/record/index.ts";
 import { realFs } from "../../src/store/fs.ts";
@@ -80,7 +80,7 @@ async function stainedLake(dir: string, nowMs: number): Promise<number> {
   await addRecords(dir, "test-2", 2, [call("d", nowMs - DAY, outbound), call("z", nowMs - DAY, other)], options);
   await retain(dir, { days: 8 }, options);
   await compact(dir, options);
-  await runJob(dir, options, (job) => makeRollups(job));
+  await runJob(dir, options, (job) => makeDerived(job));
   await indexAll(dir, options);
   writeFileSync(join(dir, "tmp", "dead-9-00000002.jsonl"), `{"caller_number":"${NUMBER}"}\n`);
   writeWriter(dir, "dead-1", false, {
@@ -99,7 +99,16 @@ describe("erasing a person", () => {
     const goesOn = history.startCall({ call_id: "goes-on", source: "test", caller_number: "+1 555-0100" });
     expect((await theirs.end()).durable).toBe(true);
     const before = await stains(dir, db, TEXTS);
-    for (const store of ["calls/", "rollups/", "search/", "trash/", "tmp/", "journal/dead-1/", "journal/engine-"])
+    for (const store of [
+      "calls/",
+      "rollups/",
+      "narrow/",
+      "search/",
+      "trash/",
+      "tmp/",
+      "journal/dead-1/",
+      "journal/engine-",
+    ])
       expect(
         before.filter((path) => path.startsWith(store)),
         store,

@@ -3,6 +3,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { makeDerived } from "../../src/etl/derived.ts";
 import { type LakeDb, openLakeDb } from "../../src/etl/duckdb.ts";
 import {
   addHold,
@@ -17,7 +18,6 @@ import {
   verify,
 } from "../../src/etl/index.ts";
 import { runJob } from "../../src/etl/job.ts";
-import { makeRollups } from "../../src/etl/rollups.ts";
 import { type CallRecord, expiryOf, normaliseRecord, parseRules } from "../../src/record/index.ts";
 import { realFs } from "../../src/store/fs.ts";
 import { snapshotAnswer } from "../crash/answers.ts";
@@ -167,7 +167,7 @@ describe("a run", () => {
 
   it("empties what was said and keeps the numbers, the types and the other rows", async () => {
     await add(1, call("old", 10), call("other", 10, { client_id: "b" }), call("new", 1));
-    await runJob(dir, { db, now }, (job) => makeRollups(job));
+    await runJob(dir, { db, now }, (job) => makeDerived(job));
     const types = () => db.rows(`DESCRIBE SELECT * FROM ${glob()}`);
     const before = await types();
     const report = await run([{ what: "transcript", where: { client_id: "a" }, days: 5 }]);
@@ -313,7 +313,7 @@ describe("holds", () => {
 it("a kill at every step of a run leaves each call whole, emptied or gone, and exactly one receipt of each act", async () => {
   await add(1, call("a", 10), call("b", 10, { client_id: "b" }), call("new", 1));
   await add(2, call("c", 9), call("d", 10, { client_id: "b" }));
-  await runJob(dir, { db, now }, (job) => makeRollups(job));
+  await runJob(dir, { db, now }, (job) => makeDerived(job));
   const rules = [{ where: { client_id: "a" }, days: 8 }, { what: "transcript", days: 5 }, { days: 20 }];
   const work = (folder: string, options: object) => retain(folder, { days: 0, rules }, { ...options, now });
   const counted = killing(db, null);

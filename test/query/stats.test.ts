@@ -3,16 +3,16 @@ import { readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { makeDerived } from "../../src/etl/derived.ts";
 import { runJob } from "../../src/etl/job.ts";
-import { makeRollups } from "../../src/etl/rollups.ts";
 import { lakeOf } from "../../src/query/call-lake.ts";
 import { openDuckdbEngine } from "../../src/query/duckdb-engine.ts";
 import type { QueryEngine } from "../../src/query/engine.ts";
 import { type CallLake, type CallStats, parseFilter, type Scope, scopeOf } from "../../src/query/index.ts";
 import type { CallRecord } from "../../src/record/index.ts";
+import { derivedPath } from "../../src/store/lake/derived.ts";
 import { listFiles } from "../../src/store/lake/listing.ts";
 import { ERASED_REV, writeMask } from "../../src/store/lake/masks.ts";
-import { rollupPath } from "../../src/store/lake/rollups.ts";
 import { intoJournal, intoLake, madeCall, madeCalls, madeFolder, pick, type Random, randomOf } from "./made-calls.ts";
 
 const FROM = Date.parse("2026-10-22T00:00:00Z");
@@ -103,7 +103,7 @@ describe("rollups and the scan", () => {
   it("give the same answers, with fresh rows, masks and revisions", async () => {
     scanned = await answers(lake);
     expect((await one("SELECT count(*) AS n FROM rollup_totals"))["n"]).toBe(0);
-    await runJob(dir, {}, (job) => makeRollups(job));
+    await runJob(dir, {}, (job) => makeDerived(job));
     const other = lakeOf(dir, engine, () => {});
     // A lake looks for a rollup again only after some seconds: another one over the same engine looks at once.
     expect(await answers(other)).toEqual(scanned);
@@ -118,10 +118,10 @@ describe("rollups and the scan", () => {
     const files = await listFiles(dir);
     const logged: string[] = [];
     for (const [index, file] of files.entries()) {
-      if (index % 3 === 0) await rm(rollupPath(dir, file));
+      if (index % 3 === 0) await rm(derivedPath(dir, "rollups", file));
       else if (index % 5 === 1) {
-        await rm(rollupPath(dir, file));
-        await writeFile(rollupPath(dir, file), "PAR1 and no more");
+        await rm(derivedPath(dir, "rollups", file));
+        await writeFile(derivedPath(dir, "rollups", file), "PAR1 and no more");
       }
     }
     const engine2 = await openDuckdbEngine(OPTIONS);
@@ -136,8 +136,8 @@ describe("rollups and the scan", () => {
     const files = (await listFiles(dir)).filter((file) => file.day === "2026-10-23");
     const [file] = files;
     if (!file) throw new Error("no file");
-    await rm(rollupPath(dir, file), { force: true });
-    await runJob(dir, {}, (job) => makeRollups(job));
+    await rm(derivedPath(dir, "rollups", file), { force: true });
+    await runJob(dir, {}, (job) => makeDerived(job));
     const engine2 = await openDuckdbEngine(OPTIONS);
     const other = lakeOf(dir, engine2, () => {});
     const everyone = SCOPES[0] as Scope;
@@ -264,8 +264,8 @@ describe("the statistics", () => {
   });
 
   it("leave no file behind in the folder of rollups that describes none", async () => {
-    await runJob(dir, {}, (job) => makeRollups(job));
-    const files = new Set((await listFiles(dir)).map((file) => rollupPath(dir, file)));
+    await runJob(dir, {}, (job) => makeDerived(job));
+    const files = new Set((await listFiles(dir)).map((file) => derivedPath(dir, "rollups", file)));
     for (const day of await readdir(join(dir, "rollups")))
       for (const name of await readdir(join(dir, "rollups", day)))
         expect(files.has(join(dir, "rollups", day, name))).toBe(true);

@@ -1,4 +1,6 @@
 /** What statistics are made of: the sums that a rollup holds and that a scan counts, by the same SQL. */
+import { bucketSql, DURATION_STEP } from "./histogram-sql.ts";
+import type { NarrowRead } from "./narrow.ts";
 
 /** Columns of which a rollup holds the sums of each value. */
 export const GROUPED = [
@@ -24,7 +26,10 @@ export const COUNTED = [
   "direction",
 ] as const;
 
-export const SLOT_MS = 900_000;
+/** Raised when a rollup holds something else than before. */
+export const ROLLUP_VERSION = 2;
+/** Those of another version are built again. Version 1 has a list of tool calls too, and the same sums. */
+export const ROLLUP_VERSIONS_READ: readonly number[] = [1, ROLLUP_VERSION];
 
 export interface Part {
   /** Key columns with their types. */
@@ -59,63 +64,60 @@ export function addedUp(sum: string): string {
   return `TRY_CAST(${total}(${sum}) AS BIGINT) AS ${sum}`;
 }
 
-/** How wide the buckets of a histogram are: each is this many times the one before it. */
-export const LATENCY_STEP = 1.05;
-export const DURATION_STEP = 1.1;
-
-/** The bucket of a time in ms: bucket b begins at step^b ms; below 1 ms it is -1. */
-function bucketSql(ms: string, step: number): string {
-  return `CASE WHEN ${ms} < 1 THEN -1 ELSE CAST(floor(ln(${ms}) / ln(${step})) AS BIGINT) END`;
-}
-
-/** What statistics read of a call, from the lake's columns: whole numbers, so that sums are the same in any order. */
-/** A duration beyond thirty years is none. */
-const DURATION = "CASE WHEN abs(duration_seconds) < 1e9 THEN CAST(round(duration_seconds * 1000) AS BIGINT) END";
-const START = "epoch_ms(start_time)";
-const DAY = "(epoch_ms(start_time) // 86400000)";
-
 /** How each part but `tool` and `tool_duration` is counted from calls: key expressions and sums. */
 const FROM_CALLS: { readonly [name: string]: { keys: string[]; sums: string[]; where?: string } } = {
   totals: {
     keys: [],
     sums: [
       "count(*)",
-      `count(${DURATION})`,
-      `coalesce(sum(${DURATION}), 0)`,
+      "count(duration_ms)",
+      "coalesce(sum(duration_ms), 0)",
       ...["tool_call_count", "tool_ok_count", "tool_error_count", "barge_in_count"].map(
         (c) => `coalesce(sum(${c}), 0)`,
       ),
       "count(*) FILTER (barge_in_count > 0)",
       "count(*) FILTER (outcome = 'completed')",
-      "coalesce(sum(list_count(turn_latencies_ms)), 0)",
-      "coalesce(sum(list_sum(turn_latencies_ms)), 0)",
-      `min(${START})`,
-      `max(${START})`,
+      "coalesce(sum(turns), 0)",
+      "coalesce(sum(latency_ms), 0)",
+      "epoch_ms(min(start_time))",
+      "epoch_ms(max(start_time))",
     ],
   },
   slot: {
-    keys: [`${START} // ${SLOT_MS}`],
-    sums: [
-      "count(*)",
-      "coalesce(sum(list_count(turn_latencies_ms)), 0)",
-      "coalesce(sum(list_sum(turn_latencies_ms)), 0)",
-    ],
+    keys: ["slot"],
+    sums: ["count(*)", "coalesce(sum(turns), 0)", "coalesce(sum(latency_ms), 0)"],
   },
   cost: {
     keys: ["currency"],
-    sums: ["count(*)", "sum(CAST(cost_total * 1000000 AS HUGEINT))"],
-    where: "cost_total IS NOT NULL",
+    sums: ["count(*)", "sum(cost_micro)"],
+    where: "cost_micro IS NOT NULL",
   },
   caller: {
     keys: ["caller_number"],
-    sums: ["count(*)", `coalesce(sum(${DURATION}), 0)`],
+    sums: ["count(*)", "coalesce(sum(duration_ms), 0)"],
     where: "caller_number IS NOT NULL",
   },
 };
 
+/** What each part reads of a call. */
+export const READS: { readonly [part in PartName]: readonly NarrowRead[] } = {
+  totals: [
+    ...(["duration_ms", "tool_call_count", "tool_ok_count", "tool_error_count", "barge_in_count"] as const),
+    ...(["outcome", "turns", "latency_ms", "start_time"] as const),
+  ],
+  slot: ["slot", "turns", "latency_ms"],
+  value: COUNTED,
+  latency: ["day_number", "latency_buckets"],
+  tool: ["tool_calls.name", "tool_calls.status", "tool_calls.duration_ms"],
+  tool_duration: ["tool_calls.name", "tool_calls.duration_ms"],
+  cost: ["currency", "cost_micro"],
+  caller: ["caller_number", "duration_ms"],
+};
+
 /**
- * The rows of one part, counted from a relation of calls (a table expression with the columns the part reads), for each
- * combination of the `by` columns. `tool` and `tool_duration` take a relation of tool calls: name, status, duration_ms.
+ * The rows of one part, counted from a relation of calls (a table expression with the columns the part reads, as a
+ * narrow file has them), for each combination of the `by` columns. `tool` and `tool_duration` take a relation of tool
+ * calls: name, status, duration_ms.
  */
 export function countPart(part: PartName, from: string, by: readonly string[] = []): string {
   const { keys, sums } = PARTS[part];
@@ -145,7 +147,7 @@ export function countPart(part: PartName, from: string, by: readonly string[] = 
 export function countSums(from: string): string {
   const { totals, slot, cost } = FROM_CALLS;
   const sums = PARTS.totals.sums.map((sum, index) => `TRY_CAST(${totals?.sums[index]} AS BIGINT) AS ${sum}`);
-  return `SELECT ${slot?.keys[0]} AS number, currency AS key, ${sums.join(", ")}, count(cost_total) AS cost_calls,
+  return `SELECT ${slot?.keys[0]} AS number, currency AS key, ${sums.join(", ")}, count(cost_micro) AS cost_calls,
     TRY_CAST(${cost?.sums[1]} AS BIGINT) AS cost_micro FROM ${from} GROUP BY 1, 2`;
 }
 
@@ -160,13 +162,10 @@ function countValues(from: string, by: readonly string[]): string {
     coalesce(${columns}) AS value, count(*) AS calls FROM ${from} GROUP BY GROUPING SETS (${sets})`;
 }
 
-/** Equal latencies are counted before their logarithm is taken: there are far fewer of them. */
 function countLatencies(from: string, by: readonly string[]): string {
   const groups = by.map((one) => `${one}, `).join("");
-  return `SELECT ${groups}day_number, ${bucketSql("ms", LATENCY_STEP)} AS number, CAST(sum(n) AS BIGINT) AS turns FROM (
-      SELECT ${groups}day_number, ms, count(*) AS n FROM (
-        SELECT ${groups}${DAY} AS day_number, unnest(turn_latencies_ms) AS ms FROM ${from}) WHERE ms IS NOT NULL GROUP BY ALL)
-    GROUP BY ${numbered(by.length + 2)}`;
+  return `SELECT ${groups}day_number, number, count(*) AS turns
+    FROM (SELECT ${groups}day_number, unnest(latency_buckets) AS number FROM ${from}) GROUP BY ${numbered(by.length + 2)}`;
 }
 
 const numbered = (count: number) => Array.from({ length: count }, (_, index) => index + 1).join(", ");
