@@ -23,6 +23,8 @@ export interface Formats {
   weekday(day: number): string;
   /** An hour of the day: 14:00–14:59. */
   hourOfDay(hour: number): string;
+  /** 0.4 MB of a number of bytes. */
+  megabytes(bytes: number): string;
   money(amount: number | null, currency: string | null): string;
 }
 
@@ -114,6 +116,7 @@ function build(locale: string | undefined, timezone: string): Formats {
     // 2024 began on a Monday.
     weekday: (day) => weekdays.format(Date.UTC(2024, 0, day)),
     hourOfDay: (hour) => `${String(hour).padStart(2, "0")}:00–${String(hour).padStart(2, "0")}:59`,
+    megabytes: (bytes) => `${tenths.format(Math.max(bytes / 1e6, 0.1))} MB`,
     money: (amount, currency) => {
       if (amount === null) return words.notRecorded;
       const plain = new Intl.NumberFormat(locale, { maximumFractionDigits: 4 }).format(amount);

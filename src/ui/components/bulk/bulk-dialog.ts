@@ -17,6 +17,8 @@ export abstract class BulkDialog extends DialogElement {
 
   @state() protected override busy = false;
   @state() protected error: DataError | null = null;
+  /** How far it is, while it works. */
+  @state() protected progress = "";
 
   protected readonly requests = new Latest();
 
@@ -36,7 +38,7 @@ export abstract class BulkDialog extends DialogElement {
   }
 
   protected ends(action: string, off: boolean, danger = false): TemplateResult {
-    return html`<p class="muted" role="status">${this.busy ? words.bulk.working : nothing}</p>
+    return html`<p class="muted" role="status">${this.busy ? this.progress || words.bulk.working : nothing}</p>
       ${this.problem()}
       <div class="ends">
         <button class="button" type="button" ?disabled=${this.busy} @click=${() => this.close()}>

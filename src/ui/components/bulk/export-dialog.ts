@@ -4,7 +4,7 @@ import { property, state } from "lit/decorators.js";
 import { words } from "../../words.ts";
 import { define } from "../base.ts";
 import { BulkDialog } from "./bulk-dialog.ts";
-import { fileUrl, filterOf, IDS_MAX, readFile } from "./requests.ts";
+import { fileUrl, readFile } from "./requests.ts";
 
 const FORMATS = ["csv", "json", "ndjson", "parquet"] as const;
 
@@ -21,7 +21,6 @@ export class ExportDialog extends BulkDialog {
 
   protected override body(): TemplateResult {
     const w = words.bulk;
-    const filter = filterOf(this.target);
     return html`<form @submit=${this.#download}>
       <fieldset>
         <legend>${w.format}</legend>
@@ -40,8 +39,7 @@ export class ExportDialog extends BulkDialog {
           this.all = true;
         })}
       </fieldset>
-      ${filter ? "" : html`<p role="alert">${w.exportFew(this.formats.integer(IDS_MAX))}</p>`}
-      ${this.ends(w.download, filter === null)}
+      ${this.ends(w.download, false)}
     </form>`;
   }
 
@@ -53,17 +51,21 @@ export class ExportDialog extends BulkDialog {
 
   async #download(event: Event): Promise<void> {
     event.preventDefault();
-    const filter = filterOf(this.target);
-    if (!filter || this.busy) return;
+    if (this.busy) return;
     const choice = { format: this.format, ...(this.all ? {} : { columns: this.shown }) };
-    if (Object.keys(this.server.headers).length === 0) {
-      save(fileUrl(this.server, filter, choice), `calls.${this.format}`);
+    const link = fileUrl(this.server, this.target, choice);
+    if (link !== null) {
+      save(link, `calls.${this.format}`);
       this.close();
       return;
     }
     this.busy = true;
-    const answer = await readFile(this.server, filter, choice, this.requests.next());
+    const seen = (bytes: number, total: number | null) => {
+      this.progress = words.bulk.receiving(this.calls(total), this.formats.megabytes(bytes));
+    };
+    const answer = await readFile(this.server, this.target, choice, seen, this.requests.next());
     this.busy = false;
+    this.progress = "";
     this.error = answer.state === "error" ? answer.error : null;
     if (answer.state !== "ok") return;
     const url = URL.createObjectURL(answer.value.blob);

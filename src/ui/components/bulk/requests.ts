@@ -4,8 +4,8 @@ import { countRemovable, getFacet, labelCalls, removeCalls } from "../../../clie
 import { type ExportChoice, exportCalls, exportUrl } from "../../../client/files.ts";
 import { answerOf, type Server } from "../../data.ts";
 
-/** Values that one condition takes. */
-export const IDS_MAX = 100;
+/** Calls that one condition of a URL names. */
+const IDS_MAX = 100;
 
 /** The calls: some by id, or all under a filter as the server is to read it. */
 export interface Target {
@@ -21,27 +21,34 @@ function groups(ids: readonly string[]): string[][] {
   return Array.from({ length: Math.ceil(ids.length / IDS_MAX) }, (_, n) => ids.slice(n * IDS_MAX, (n + 1) * IDS_MAX));
 }
 
-/** The filter of the calls, where one can name them. */
-export function filterOf({ ids, filter }: Target): URLSearchParams | CallFilter | null {
-  if (ids === null) return filter;
-  return ids.length <= IDS_MAX ? byId(ids) : null;
+/**
+ * An address to download from, so that the browser writes to the disk as it comes; null where a link cannot carry what
+ * is needed: the host's headers, or the ids of calls that were chosen one by one.
+ */
+export function fileUrl(server: Server, { ids, filter }: Target, choice: ExportChoice): string | null {
+  return ids === null && Object.keys(server.headers).length === 0 ? exportUrl(server, filter, choice) : null;
 }
 
-/** An address to download from: the browser writes to the disk as it comes. */
-export function fileUrl(server: Server, filter: URLSearchParams | CallFilter, choice: ExportChoice): string {
-  return exportUrl(server, filter, choice);
-}
-
-/** The file through memory: a link could not carry the host's headers. */
+/** The file through memory; `seen` hears how many bytes have come, and how many calls there will be. */
 export function readFile(
   server: Server,
-  filter: URLSearchParams | CallFilter,
+  { ids, filter }: Target,
   choice: ExportChoice,
+  seen: (bytes: number, total: number | null) => void,
   signal: AbortSignal,
 ) {
   const read = async () => {
-    const { filename, type, body } = await exportCalls(server, filter, choice, signal);
-    return { filename, blob: await new Response(body, { headers: { "content-type": type } }).blob() };
+    const { filename, type, total, body } = await exportCalls(server, ids ? byId(ids) : filter, choice, signal);
+    let bytes = 0;
+    const counting = new TransformStream<Uint8Array, Uint8Array>({
+      transform: (chunk, out) => {
+        bytes += chunk.byteLength;
+        seen(bytes, total);
+        out.enqueue(chunk);
+      },
+    });
+    const counted = new Response(body.pipeThrough(counting), { headers: { "content-type": type } });
+    return { filename, blob: await counted.blob() };
   };
   return answerOf(read(), signal);
 }

@@ -130,7 +130,7 @@ export const history: typeof English = {
     which: "الأعمدة",
     shownColumns: "أعمدة الجدول",
     allColumns: "الكل مع النصوص",
-    exportFew: (n) => `يتسع الملف لـ ${n} مكالمة محددة واحدة واحدة على الأكثر. حدّد أقل، أو كل المطابقة.`,
+    receiving: (calls, size) => `${calls}: وصل ${size} حتى الآن`,
     download: "تنزيل",
     labelTitle: (n) => `وسم: ${n}`,
     add: "إضافة وسوم",

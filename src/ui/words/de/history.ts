@@ -120,8 +120,7 @@ export const history: typeof English = {
     which: "Spalten",
     shownColumns: "Die der Tabelle",
     allColumns: "Alle, mit Transkripten",
-    exportFew: (n) =>
-      `Eine Datei nimmt höchstens ${n} einzeln ausgewählte Anrufe. Wählen Sie weniger, oder alle passenden.`,
+    receiving: (calls, size) => `${calls}: bisher ${size}`,
     download: "Herunterladen",
     labelTitle: (n) => `${n} mit Etiketten versehen`,
     add: "Etiketten hinzufügen",

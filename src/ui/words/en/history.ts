@@ -121,8 +121,7 @@ export const history = {
     which: "Columns",
     shownColumns: "Those of the table",
     allColumns: "All, with transcripts",
-    exportFew: (n: string) =>
-      `A file takes at most ${n} calls that were chosen one by one. Choose fewer, or all that match.`,
+    receiving: (calls: string, size: string) => `${calls}: ${size} so far`,
     download: "Download",
     labelTitle: (n: string) => `Label ${n}`,
     add: "Add labels",
