@@ -15,7 +15,7 @@ import {
   sortKey,
   writeCursor,
 } from "./page.ts";
-import { selectList } from "./projection.ts";
+import { computedList, summaryList } from "./projection.ts";
 import { numberOf, type Row, textOf } from "./rows.ts";
 import { conditionOf, isHidden, refuseHidden, type Scope } from "./scope.ts";
 import { join, name, raw, readable, type Sql, sql } from "./statement.ts";
@@ -73,7 +73,7 @@ async function rowsOf(view: View, ask: Ask, filter: Filter, page: Page, scope: S
   if (least === undefined) return [];
   const days = new Set(ids.map(dayOf));
   // The least id lets whole row groups be passed over, which a list of ids alone does not.
-  const rows = await ask(sql`SELECT ${selectList(SUMMARY_COLUMNS, scope)}
+  const rows = await ask(sql`SELECT ${summaryList(scope)}
     FROM ${sourceOf(view, (day) => days.has(day))}
     WHERE ${conditionOf(scope)} AND id >= ${least} AND id IN (${join(
       ids.map((id) => sql`${id}`),
@@ -165,8 +165,6 @@ function conditions(filter: Filter, page: Page, scope: Scope): Sql {
 }
 
 function selectNames(scope: Scope): Sql {
-  return join(
-    SUMMARY_COLUMNS.filter((column) => !isHidden(column, scope)).map((column) => name(column)),
-    ", ",
-  );
+  const shown = SUMMARY_COLUMNS.filter((column) => !isHidden(column, scope));
+  return join([...shown.map((column) => name(column)), computedList()], ", ");
 }

@@ -3,6 +3,7 @@ import { COLUMN_NAMES, COLUMNS, type ColumnName } from "../record/columns.ts";
 import type { Shape } from "../record/shapes.ts";
 import { isHidden, type Scope } from "./scope.ts";
 import { join, raw, type Sql } from "./statement.ts";
+import { COMPUTED, SUMMARY_COLUMNS } from "./summary-columns.ts";
 
 /** DuckDB's expression of an instant as JSON wants it. */
 export const isoOf = (expression: string) => `strftime(${expression} AT TIME ZONE 'UTC', '%Y-%m-%dT%H:%M:%S.%gZ')`;
@@ -15,6 +16,20 @@ export function selectList(columns: readonly ColumnName[], scope: Scope): Sql {
       return raw(`${expression} AS "${column}"`);
     }),
     ", ",
+  );
+}
+
+/** A row of the list: its columns and what is computed for it. */
+export function summaryList(scope: Scope): Sql {
+  return join([selectList(SUMMARY_COLUMNS, scope), computedList()], ", ");
+}
+
+/** What is computed of the record's columns, each under its own name. */
+export function computedList(): Sql {
+  return raw(
+    Object.entries(COMPUTED)
+      .map(([name, { sql }]) => `${sql} AS "${name}"`)
+      .join(", "),
   );
 }
 

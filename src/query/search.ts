@@ -6,14 +6,13 @@ import type { Ask } from "./asking.ts";
 import { BadQuestionError } from "./errors.ts";
 import { type Filter, mayHold, whereOf } from "./filter.ts";
 import { listCalls } from "./list.ts";
-import { selectList } from "./projection.ts";
+import { selectList, summaryList } from "./projection.ts";
 import { numberOf, textOf } from "./rows.ts";
 import type { Scope } from "./scope.ts";
 import { RANKED_MAX, rankCursor, type SearchPage } from "./search-page.ts";
 import { scoreOf, scoresOf } from "./search-rank.ts";
 import { snippetsOf } from "./search-snippets.ts";
 import { join, raw, sql } from "./statement.ts";
-import { SUMMARY_COLUMNS } from "./summary-columns.ts";
 import { termsOf } from "./text/terms.ts";
 import { rowsOf, sourceOf, type View } from "./view.ts";
 
@@ -88,7 +87,7 @@ async function shown(
   );
   // They have been found: neither the index nor their text is asked again.
   const { found: _, ...all } = view;
-  const rows = await ask(sql`SELECT ${selectList([...SUMMARY_COLUMNS, "conversation"], scope)}
+  const rows = await ask(sql`SELECT ${summaryList(scope)}, ${selectList(["conversation"], scope)}
     FROM ${sourceOf(all, (day) => days.has(day))} WHERE ${whereOf(filter, scope)} AND id IN (${ids})`);
   const byId = new Map(rows.map((row) => [textOf(row["id"]), row as unknown as CallSummary & CallRecord]));
   return found.flatMap(({ id, score }) => {

@@ -1,4 +1,4 @@
-/** The columns of one row of the list, in order. */
+/** The columns of one row of the list, in order, and what is computed for it. */
 import type { CallRecord } from "../record/record.ts";
 
 export const SUMMARY_COLUMNS = [
@@ -38,3 +38,17 @@ export const SUMMARY_COLUMNS = [
   "labels",
   "summary",
 ] as const satisfies readonly (keyof CallRecord)[];
+
+/** What a row has beside the record's columns. The lake does not hold it: it is computed for the rows that are shown. */
+export interface Computed {
+  /** Of the call's turn_latencies_ms, interpolated between its two nearest turns; null where none is known. */
+  p95_turn_latency_ms: number | null;
+}
+
+/** Each as an expression over the record's columns, rounded to a tenth. */
+export const COMPUTED: { readonly [K in keyof Computed]: { readonly sql: string; readonly doc: string } } = {
+  p95_turn_latency_ms: {
+    sql: "round(list_aggregate(turn_latencies_ms, 'quantile_cont', 0.95), 1)",
+    doc: "95th percentile of turn_latencies_ms, interpolated between the two nearest turns.",
+  },
+};

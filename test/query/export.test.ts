@@ -178,6 +178,19 @@ describe("an export", () => {
     }
   });
 
+  it("has the p95 that the list computes, in every format", async () => {
+    const query = "columns=id,p95_turn_latency_ms,outcome";
+    const rows = JSON.parse((await get(`format=json&${query}`)).bytes.toString()) as CallRecord[];
+    const wanted = new Map<string, unknown>(rows.map((row) => [row.id, Object.values(row)[1]]));
+    expect(Object.keys(rows[0] ?? {})).toEqual(["id", "p95_turn_latency_ms", "outcome"]);
+    const one = calls.find((call) => call.turn_latencies_ms?.length === 1);
+    expect(wanted.get(one?.id ?? "")).toBe(one?.turn_latencies_ms?.[0]);
+    const csv = (await get(`format=csv&${query}`)).bytes.toString().trimEnd().split("\n").slice(1);
+    for (const [id = "", p95] of csv.map((line) => line.split(",")))
+      expect(p95 === "" ? null : Number(p95)).toBe(wanted.get(id));
+    for (const format of ["parquet", "arrow"]) expect((await get(`format=${format}&${query}`)).response.status).toBe(200);
+  });
+
   it("takes its parameters from a body too, and thousands of ids there", async () => {
     const chosen = calls.slice(50, 250).map((call) => call.id);
     // Others that are no calls, up to what one condition takes.

@@ -1,6 +1,6 @@
 /** What a record looks like in answers: schemas made of the columns table. */
 import { z } from "zod";
-import { SUMMARY_COLUMNS } from "../../query/summary-columns.ts";
+import { COMPUTED, SUMMARY_COLUMNS } from "../../query/summary-columns.ts";
 import { COLUMN_NAMES, COLUMNS, type ColumnName } from "../../record/columns.ts";
 import type { Shape } from "../../record/shapes.ts";
 import type { CallDetail, CallSummary, Message, ToolCall, Turn } from "../contract.ts";
@@ -94,5 +94,9 @@ const expiry = {
   held: z.boolean().nullable().exactOptional().meta({ description: "Whether a hold keeps it; null = not told." }),
 };
 export const callDetail = answerOfColumns<CallDetail>("Call", z.object({ ...columnsOf(COLUMN_NAMES), ...expiry }));
-export const summaryColumns = columnsOf(SUMMARY_COLUMNS);
+const computed = Object.entries(COMPUTED).map(([name, { doc }]) => [
+  name,
+  z.number().nullable().meta({ description: doc }),
+]);
+export const summaryColumns = { ...columnsOf(SUMMARY_COLUMNS), ...Object.fromEntries(computed) };
 export const callSummary = answerOfColumns<CallSummary>("CallSummary", z.object(summaryColumns));

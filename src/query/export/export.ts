@@ -3,20 +3,19 @@ import { createReadStream } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { ColumnName } from "../../record/index.ts";
 import { type Asking, type HeldView, Tries } from "../asking.ts";
 import { type Filter, mayHold, whereOf } from "../filter.ts";
 import { numberOf, textOf } from "../rows.ts";
 import type { Scope } from "../scope.ts";
 import { literal, raw, type Sql, sql } from "../statement.ts";
 import { sourceOf } from "../view.ts";
-import { copyOptions, type ExportFormat, exportColumns } from "./format.ts";
+import { copyOptions, type ExportColumn, type ExportFormat, exportColumns } from "./format.ts";
 import { piecesOf } from "./pieces.ts";
 
 export interface ExportQuestion {
   readonly filter: Filter;
   readonly format: ExportFormat;
-  readonly columns: readonly ColumnName[];
+  readonly columns: readonly ExportColumn[];
 }
 
 export interface Export {

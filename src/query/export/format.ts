@@ -7,11 +7,17 @@ import { BadQuestionError } from "../errors.ts";
 import { selectList } from "../projection.ts";
 import type { ExportFormat } from "../questions.ts";
 import { isHidden, type Scope } from "../scope.ts";
-import { raw, type Sql } from "../statement.ts";
+import { join, raw, type Sql } from "../statement.ts";
+import { COMPUTED, type Computed } from "../summary-columns.ts";
 import { cellSql } from "./formula.ts";
 
 export type { ExportFormat } from "../questions.ts";
 export const EXPORT_FORMATS = ["csv", "json", "ndjson", "parquet", "arrow"] as const satisfies readonly ExportFormat[];
+
+/** A column of the record, or one of the list's that is computed. */
+export type ExportColumn = ColumnName | keyof Computed;
+
+const isComputed = (column: string): column is keyof Computed => Object.hasOwn(COMPUTED, column);
 
 const NESTED: readonly Shape["kind"][] = ["list", "map", "struct", "json"];
 const isNested = (column: ColumnName) => NESTED.includes(COLUMNS[column].shape.kind);
@@ -22,18 +28,18 @@ export function defaultColumns(format: ExportFormat): readonly ColumnName[] {
 }
 
 /** Reads `columns=a,b,c`. Throws BadQuestionError naming what is no column. */
-export function parseColumns(text: string | null, format: ExportFormat): readonly ColumnName[] {
+export function parseColumns(text: string | null, format: ExportFormat): readonly ExportColumn[] {
   if (text === null) return defaultColumns(format);
   const names = text.split(",").map((name) => name.trim());
   for (const name of names) {
-    if (!columnOf(name)) {
+    if (!columnOf(name) && !isComputed(name)) {
       throw new BadQuestionError(
         `There is no column ${JSON.stringify(name.slice(0, 80))}; docs/record.md has them all.`,
         "columns",
       );
     }
   }
-  return [...new Set(names)] as ColumnName[];
+  return [...new Set(names)] as ExportColumn[];
 }
 
 /** Throws BadQuestionError for a format that is none. */
@@ -52,14 +58,19 @@ export const MEDIA_TYPES: Record<ExportFormat, string> = {
 };
 
 /** The columns as they stand in that format. */
-export function exportColumns(columns: readonly ColumnName[], format: ExportFormat, scope: Scope): Sql {
-  if (format === "csv") return raw(columns.map((column) => `${cell(column, scope)} AS "${column}"`).join(", "));
-  if (format !== "parquet") return selectList(columns, scope);
-  const typed = columns.map((column) => {
-    const { shape } = COLUMNS[column];
-    return isHidden(column, scope) ? `CAST(NULL AS ${duckdbType(shape)}) AS "${column}"` : `"${column}"`;
+export function exportColumns(columns: readonly ExportColumn[], format: ExportFormat, scope: Scope): Sql {
+  const written = columns.map((column) => {
+    if (isComputed(column)) return raw(`${COMPUTED[column].sql} AS "${column}"`);
+    if (format === "csv") return raw(`${cell(column, scope)} AS "${column}"`);
+    if (format !== "parquet") return selectList([column], scope);
+    return raw(isHidden(column, scope) ? `CAST(NULL AS ${typeOf(column)}) AS "${column}"` : `"${column}"`);
   });
-  return raw(typed.join(", "));
+  return join(written, ", ");
+}
+
+/** DuckDB's type of a column. */
+export function typeOf(column: ExportColumn): string {
+  return isComputed(column) ? "DOUBLE" : duckdbType(COLUMNS[column].shape);
 }
 
 /** What follows COPY … TO 'file'. */
@@ -69,7 +80,7 @@ export function copyOptions(format: ExportFormat): string {
 }
 
 /** The first line of a CSV. */
-export function headerOf(columns: readonly ColumnName[]): string {
+export function headerOf(columns: readonly ExportColumn[]): string {
   return `${columns.join(",")}\n`;
 }
 

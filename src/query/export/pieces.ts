@@ -1,10 +1,8 @@
 /** The pieces of an export: what DuckDB has copied to files, made into one answer of the format. */
 
-import { COLUMNS, type ColumnName } from "../../record/index.ts";
-import { duckdbType } from "../../record/shapes.ts";
 import { type ArrowWriter, arrowWriter } from "../arrow/stream.ts";
 import { parseRow, type Row } from "../rows.ts";
-import { type ExportFormat, headerOf } from "./format.ts";
+import { type ExportColumn, type ExportFormat, headerOf, typeOf } from "./format.ts";
 
 /** Takes the files' bytes in their order. */
 export interface Pieces {
@@ -13,10 +11,10 @@ export interface Pieces {
   end(): Uint8Array;
 }
 
-export async function piecesOf(format: ExportFormat, columns: readonly ColumnName[]): Promise<Pieces> {
+export async function piecesOf(format: ExportFormat, columns: readonly ExportColumn[]): Promise<Pieces> {
   if (format === "json") return new JsonPieces();
   if (format === "arrow") {
-    const typed = columns.map((name) => ({ name, type: duckdbType(COLUMNS[name].shape) }));
+    const typed = columns.map((name) => ({ name, type: typeOf(name) }));
     return new ArrowPieces(await arrowWriter(typed));
   }
   const head = format === "csv" ? headerOf(columns) : "";
