@@ -2,11 +2,11 @@
 import type { CallRecord, Message } from "../record/record.ts";
 import type { Json } from "../record/shapes.ts";
 import type { Snippet } from "./search-snippets.ts";
-import type { SUMMARY_COLUMNS } from "./summary-columns.ts";
+import type { Computed, SUMMARY_COLUMNS } from "./summary-columns.ts";
 import type { Hit } from "./text/index.ts";
 
 /** One row of the list. Times are ISO 8601 in UTC with ms; personal columns are null without calls.read_pii. */
-export type CallSummary = Pick<CallRecord, (typeof SUMMARY_COLUMNS)[number]>;
+export type CallSummary = Pick<CallRecord, (typeof SUMMARY_COLUMNS)[number]> & Computed;
 
 /** GET / */
 export interface CallList {
