@@ -262,6 +262,33 @@ function hourIn(timeZone: string, call: CallRecord): number {
   );
 }
 
+describe("a row of the list", () => {
+  it("has the exact p95 of its turns, interpolated, or none", async () => {
+    const { calls: rows, sql } = await lake.list(
+      parseFilter(new URLSearchParams()),
+      parsePage(new URLSearchParams({ limit: "200", include: "sql" })),
+      everyone,
+    );
+    const exact = ({ turn_latencies_ms }: CallRecord) => {
+      const sorted = [...(turn_latencies_ms ?? [])].sort((a, b) => a - b);
+      const position = 0.95 * (sorted.length - 1);
+      const [low, high] = [sorted[Math.floor(position)], sorted[Math.ceil(position)]];
+      return low === undefined || high === undefined ? null : low + (high - low) * (position % 1);
+    };
+    const byId = new Map(calls.map((call) => [call.id, exact(call)]));
+    const known = rows.filter((row) => row.p95_turn_latency_ms !== null);
+    expect(known.length).toBeGreaterThan(20);
+    expect(rows.length - known.length).toBeGreaterThan(0);
+    for (const { id, p95_turn_latency_ms: shown } of rows) {
+      const wanted = byId.get(id) ?? null;
+      if (wanted === null || shown === null) expect([id, shown]).toEqual([id, wanted]);
+      else expect(Math.abs(shown - wanted), id).toBeLessThanOrEqual(0.051);
+    }
+    const same = new Map((await rowsOf(sql ?? "")).map((row) => [row["id"], row["p95_turn_latency_ms"]]));
+    expect(same).toEqual(new Map(rows.map((row) => [row.id, row.p95_turn_latency_ms])));
+  });
+});
+
 describe("one call", () => {
   it("comes back as it was written", async () => {
     for (const call of [calls[0], calls[1], calls[5], calls.at(-1)]) {
