@@ -145,7 +145,7 @@ it("shows hostile texts as texts, in every column, facet, chip, snippet and pane
   await dialog.waitFor();
   for (const box of await dialog.getByRole("checkbox", { disabled: false }).all()) await box.check();
   await page.keyboard.press("Escape");
-  await soon(() => page.locator("call-history thead th[data-key]").count()).toBe(23);
+  await soon(() => page.locator("call-history thead th[data-key]").count()).toBe(24);
   for (const name of ["Pipeline", "Label", "Tool", "Sentiment", "Language", "Assistant", "Client"]) {
     const fold = page.locator("call-lake-facets").getByRole("button", { name, exact: true });
     if ((await fold.getAttribute("aria-expanded")) === "false") await fold.click();

@@ -202,10 +202,10 @@ it("is used by keyboard alone: search, look, choose, filter, sort, and keys that
   await press("Escape");
   await soon(() => page.getByText("1 selected").count()).toBe(0);
 
-  await page.getByRole("button", { name: "Latency" }).focus();
+  await page.getByRole("button", { name: "Turns" }).focus();
   await press("Enter");
-  await soon(() => params(page)).toEqual({ sort: "-avg_turn_latency_ms" });
-  expect(await focused(page)).toContain("Latency");
+  await soon(() => params(page)).toEqual({ sort: "-total_turns" });
+  expect(await focused(page)).toContain("Turns");
   const box = page.locator("call-lake-facets input[type=checkbox]").first();
   await box.focus();
   await press("ArrowDown", "Space");

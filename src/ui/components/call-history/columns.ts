@@ -85,9 +85,13 @@ const ALL: readonly Column[] = [
     fields: ["provider_name", "pipeline_name"],
     title: (call) => [call.provider_name, call.pipeline_name].filter(Boolean).join(" · "),
     cell: (call) =>
-      html`${recordText(call.provider_name)}${
-        call.pipeline_name ? html`<span class="muted pipeline"> · <bdi>${call.pipeline_name}</bdi></span>` : nothing
-      }`,
+      html`<span class="parts"
+        >${recordText(call.provider_name)}${
+          call.pipeline_name
+            ? html`<span class="muted parts pipeline">·<bdi>${call.pipeline_name}</bdi></span>`
+            : nothing
+        }</span
+      >`,
   },
   {
     key: "context",
@@ -98,7 +102,8 @@ const ALL: readonly Column[] = [
     cell: (call) => recordText(call.context_name),
   },
   number("total_turns", integer, "turns"),
-  number("avg_turn_latency_ms", (ms, formats) => formats.latency(ms), "latency"),
+  { ...number("p95_turn_latency_ms", (ms, formats) => formats.latency(ms), "latency"), sort: null },
+  number("avg_turn_latency_ms", (ms, formats) => formats.latency(ms)),
   number("max_turn_latency_ms", (ms, formats) => formats.latency(ms)),
   {
     key: "tools",
@@ -147,7 +152,7 @@ const DELIVERED: readonly Column["key"][] = [
   "provider",
   "context",
   "total_turns",
-  "avg_turn_latency_ms",
+  "p95_turn_latency_ms",
   "tools",
   "cost_total",
 ];
@@ -174,9 +179,11 @@ function make(keys: readonly string[]): readonly Column[] {
 
 function caller(call: CallSummary): TemplateResult {
   if (!call.caller_number && !call.caller_name) return none();
-  return html`${call.caller_number ? html`<bdi>${call.caller_number}</bdi>` : nothing}${
-    call.caller_name ? html` <bdi class=${call.caller_number ? "muted" : ""}>${call.caller_name}</bdi>` : nothing
-  }`;
+  return html`<span class="parts"
+    >${call.caller_number ? html`<bdi>${call.caller_number}</bdi>` : nothing}${
+      call.caller_name ? html`<bdi class=${call.caller_number ? "muted" : ""}>${call.caller_name}</bdi>` : nothing
+    }</span
+  >`;
 }
 
 function direction(call: CallSummary): TemplateResult {

@@ -4,6 +4,7 @@ import { property, state } from "lit/decorators.js";
 import type { CallDetail, FoundCallSummary, Message } from "../../../api/contract.ts";
 import { type DataError, Latest, readCall, type Server } from "../../data.ts";
 import { type Formats, offset } from "../../format.ts";
+import { percentile } from "../../percentile.ts";
 import { shared } from "../../theme.ts";
 import { words } from "../../words.ts";
 import { define, SpeakingElement } from "../base.ts";
@@ -160,6 +161,7 @@ export class CallPeek extends SpeakingElement {
 
   #facts(call: CallDetail): TemplateResult {
     const { fields } = words.detail;
+    const p95 = percentile(call.turn_latencies_ms, 0.95);
     const facts: [string, TemplateResult | string][] = [
       [fields.caller_number, recordText(call.caller_number)],
       [
@@ -167,10 +169,7 @@ export class CallPeek extends SpeakingElement {
         html`${recordText(call.provider_name)}${call.pipeline_name ? html` · <bdi>${call.pipeline_name}</bdi>` : nothing}`,
       ],
       [fields.context_name, recordText(call.context_name)],
-      [
-        fields.latency,
-        call.avg_turn_latency_ms === null ? none() : html`<bdi>${this.formats.latency(call.avg_turn_latency_ms)}</bdi>`,
-      ],
+      [words.list.columns.p95_turn_latency_ms, p95 === null ? none() : html`<bdi>${this.formats.latency(p95)}</bdi>`],
       [fields.turns, call.total_turns === null ? none() : this.formats.integer(call.total_turns)],
       [fields.ended_reason, recordText(call.ended_reason)],
       [

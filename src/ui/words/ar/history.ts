@@ -20,7 +20,8 @@ export const history: typeof English = {
       provider: "المزوّد · المسار",
       context: "السياق",
       total_turns: "الأدوار",
-      avg_turn_latency_ms: "التأخير",
+      p95_turn_latency_ms: "التأخير p95",
+      avg_turn_latency_ms: "متوسط التأخير",
       max_turn_latency_ms: "الأطول",
       tools: "الأدوات",
       barge_in_count: "المقاطعات",
@@ -37,6 +38,7 @@ export const history: typeof English = {
       summary: "الملخّص",
     },
     titles: {
+      p95_turn_latency_ms: "بدأت تسع عشرة من كل عشرين إجابة خلال هذا الوقت بعد آخر كلمة للمتصل",
       avg_turn_latency_ms: "متوسط الوقت من آخر كلمة للمتصل إلى أول صوت في الرد",
       max_turn_latency_ms: "أطول وقت من آخر كلمة للمتصل إلى أول صوت في الرد",
       barge_in_count: "عدد المرات التي قاطع فيها المتصل المساعد",

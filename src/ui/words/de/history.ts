@@ -17,7 +17,8 @@ export const history: typeof English = {
       provider: "Anbieter · Pipeline",
       context: "Kontext",
       total_turns: "Wechsel",
-      avg_turn_latency_ms: "Latenz",
+      p95_turn_latency_ms: "Latenz p95",
+      avg_turn_latency_ms: "Latenz Ø",
       max_turn_latency_ms: "Längste",
       tools: "Werkzeuge",
       barge_in_count: "Unterbr.",
@@ -34,6 +35,8 @@ export const history: typeof English = {
       summary: "Zusammenfassung",
     },
     titles: {
+      p95_turn_latency_ms:
+        "Neunzehn von zwanzig Antworten begannen innerhalb dieser Zeit nach dem letzten Wort des Anrufers",
       avg_turn_latency_ms: "Mittlere Zeit vom letzten Wort des Anrufers bis zum ersten Laut der Antwort",
       max_turn_latency_ms: "Längste Zeit vom letzten Wort des Anrufers bis zum ersten Laut der Antwort",
       barge_in_count: "Wie oft der Anrufer dem Assistenten ins Wort fiel",

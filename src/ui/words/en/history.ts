@@ -15,7 +15,8 @@ export const history = {
       provider: "Provider · pipeline",
       context: "Context",
       total_turns: "Turns",
-      avg_turn_latency_ms: "Latency",
+      p95_turn_latency_ms: "Latency p95",
+      avg_turn_latency_ms: "Latency avg",
       max_turn_latency_ms: "Longest",
       tools: "Tools",
       barge_in_count: "Barge-ins",
@@ -32,6 +33,7 @@ export const history = {
       summary: "Summary",
     },
     titles: {
+      p95_turn_latency_ms: "Nineteen of twenty answers began within this time after the caller's last word",
       avg_turn_latency_ms: "Average time from the caller's last word to the first sound of the answer",
       max_turn_latency_ms: "Longest time from the caller's last word to the first sound of the answer",
       barge_in_count: "Times the caller interrupted the assistant",
