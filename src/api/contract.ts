@@ -21,6 +21,7 @@ export type {
   ToolCount,
   Totals,
   TurnLatency,
+  UnreadableFile,
   ValueCount,
 } from "../query/answers.ts";
 export type { CallFilter, ExportFormat, TranscriptFormat } from "../query/questions.ts";

@@ -9,6 +9,7 @@ import {
   ForbiddenError,
   isAbort,
   TimeoutError,
+  UnreadableError,
 } from "../query/index.ts";
 import type { ErrorBody, ErrorCode } from "./contract.ts";
 
@@ -44,6 +45,7 @@ export function tellable(error: unknown): ApiError | null {
   if (error instanceof BadQuestionError) return new ApiError(400, "bad_request", error.message, error.field);
   if (error instanceof ForbiddenError) return new ApiError(403, "forbidden", error.message, error.field);
   if (error instanceof TimeoutError) return new ApiError(503, "timeout", error.message);
+  if (error instanceof UnreadableError) return new ApiError(503, "unavailable", error.message);
   if (error instanceof EngineBusyError) return new ApiError(503, "unavailable", error.message);
   if (error instanceof EngineLostError) {
     return new ApiError(503, "unavailable", "The query engine went away and is being started again; ask again.");

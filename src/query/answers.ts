@@ -8,6 +8,15 @@ import type { Hit } from "./text/index.ts";
 /** One row of the list. Times are ISO 8601 in UTC with ms; personal columns are null without calls.read_pii. */
 export type CallSummary = Pick<CallRecord, (typeof SUMMARY_COLUMNS)[number]> & Computed;
 
+/** A Parquet file that cannot be read, so that its calls are in no answer. Whoever is bound to a tenant hears the day only. */
+export interface UnreadableFile {
+  /** UTC day of the calls that are missing. */
+  day: string;
+  /** Its base name. */
+  file?: string;
+  reason?: string;
+}
+
 /** GET / */
 export interface CallList {
   calls: CallSummary[];
@@ -17,6 +26,8 @@ export interface CallList {
   total?: number;
   /** The same question for `call-lake sql`, with include=sql. */
   sql?: string;
+  /** Files of these days that cannot be read: their calls are missing here. Absent = the answer is whole. */
+  unreadable?: UnreadableFile[];
 }
 
 /** A call of a search. */
@@ -32,6 +43,8 @@ export interface CallSearch {
   calls: FoundCallSummary[];
   /** Pass it as `cursor` for the next page; null on the last one. */
   next_cursor: string | null;
+  /** Files of these days that cannot be read: their calls are missing here. Absent = the answer is whole. */
+  unreadable?: UnreadableFile[];
 }
 
 /** When a call leaves, where the host says by which rules: docs/retention.md. */
@@ -156,6 +169,8 @@ export interface CallStats {
   sql?: string;
   /** With include=sql: a statement over the view `calls` for each member above, the period before, histogram and trend. */
   queries?: { [member: string]: string };
+  /** Files of these days that cannot be read: their calls are missing here. Absent = the answer is whole. */
+  unreadable?: UnreadableFile[];
 }
 
 /** GET /facets: distinct values under the filter, most frequent first, at most 500 of each; null = not recorded. */
@@ -174,11 +189,15 @@ export interface CallFacets {
   label: ValueCount[];
   /** With include=tool_name; a call counts once under each of its tools. */
   tool_name?: ValueCount[];
+  /** Files of these days that cannot be read: their calls are missing here. Absent = the answer is whole. */
+  unreadable?: UnreadableFile[];
 }
 
 /** GET /facets/:column: values that begin with the prefix, most frequent first. */
 export interface FacetValues {
   values: ValueCount[];
+  /** Files of these days that cannot be read: their calls are missing here. Absent = the answer is whole. */
+  unreadable?: UnreadableFile[];
 }
 
 /** GET /healthz: how the lake and its engine are. */
@@ -199,6 +218,8 @@ export interface Health {
   engine: "child" | "in-process";
   /** Times the query child was started anew. */
   engine_restarts: number;
+  /** Files of these days that cannot be read: their calls are missing here. Absent = the answer is whole. */
+  unreadable?: UnreadableFile[];
 }
 
 /** POST /sql: the rows of one SELECT. */
@@ -210,6 +231,8 @@ export interface SqlResult {
   /** Whether there would be more rows than `limit`. */
   truncated: boolean;
   elapsed_ms: number;
+  /** Files of these days that cannot be read: their calls are missing here. Absent = the answer is whole. */
+  unreadable?: UnreadableFile[];
 }
 
 /** GET /sql/schema: what a statement may read and call. */

@@ -20,7 +20,23 @@ export interface HeldView {
   readonly ask: Ask;
   /** Carries out a COPY to a file. */
   readonly copy: (statement: Sql) => Promise<void>;
+  /** After one of these has failed: whether it was for files that cannot be read, which the next view is without. */
+  mended(error: unknown): Promise<boolean>;
   leave(): void;
+}
+
+/** The first statement of a question that failed. */
+interface Failed {
+  view?: View;
+  statement?: string;
+}
+
+function noted<T>(failed: Failed, view: View, statement: Sql, asked: Promise<T>): Promise<T> {
+  asked.catch(() => {
+    failed.view ??= view;
+    failed.statement ??= bind(statement).text;
+  });
+  return asked;
 }
 
 export class Asking {
@@ -41,15 +57,16 @@ export class Asking {
     const late = AbortSignal.timeout(this.#questionMaxMs);
     const stop = signal ? AbortSignal.any([signal, late]) : late;
     for (;;) {
+      const failed: Failed = {};
       try {
-        return await this.#once(of, stop, lane);
+        return await this.#once(of, stop, lane, failed);
       } catch (error) {
         if (late.aborted && signal?.aborted !== true && isAbort(error)) {
           throw new TimeoutError(
             `The question took more than ${this.#questionMaxMs} ms; narrow its dates, or ask again later.`,
           );
         }
-        tries.again(error);
+        if (!(await this.#mended(failed, error))) tries.again(error);
       }
     }
   }
@@ -57,13 +74,15 @@ export class Asking {
   /** A view that is kept until `leave`, for exports, which ask and copy for longer than a question may take. */
   async hold(signal: AbortSignal): Promise<HeldView> {
     const view = await this.#viewing.enter();
+    const failed: Failed = {};
     return {
       view,
-      ask: (statement) => this.#rows(statement, view, signal, "heavy"),
+      ask: (statement) => noted(failed, view, statement, this.#rows(statement, view, signal, "heavy")),
       copy: (statement) => {
         const { text, parameters } = bind(statement);
-        return this.#engine.copy(text, parameters, signal, view.generation);
+        return noted(failed, view, statement, this.#engine.copy(text, parameters, signal, view.generation));
       },
+      mended: (error) => this.#mended(failed, error),
       leave: () => this.#viewing.leave(view),
     };
   }
@@ -73,9 +92,12 @@ export class Asking {
     const tries = new Tries();
     for (let yielded = false; ; ) {
       let view: View | undefined;
+      const failed: Failed = {};
       try {
         view = await this.#viewing.enter();
         const { text, parameters } = bind(of(view));
+        failed.view = view;
+        failed.statement = text;
         for await (const chunk of this.#engine.run(text, parameters, signal, view.generation, "heavy")) {
           yielded = true;
           yield* chunk.map(parseRow);
@@ -83,19 +105,24 @@ export class Asking {
         return;
       } catch (error) {
         if (yielded) throw error;
-        tries.again(error);
+        if (!(await this.#mended(failed, error))) tries.again(error);
       } finally {
         if (view) this.#viewing.leave(view);
       }
     }
   }
 
-  async #once<T>(of: (view: View, ask: Ask) => Promise<T>, signal: AbortSignal, lane: Lane): Promise<T> {
+  async #once<T>(
+    of: (view: View, ask: Ask) => Promise<T>,
+    signal: AbortSignal,
+    lane: Lane,
+    failed: Failed,
+  ): Promise<T> {
     const view = await this.#viewing.enter();
     const asked: Promise<unknown>[] = [];
     try {
       return await of(view, (statement) => {
-        const rows = this.#rows(statement, view, signal, lane);
+        const rows = noted(failed, view, statement, this.#rows(statement, view, signal, lane));
         asked.push(rows);
         return rows;
       });
@@ -104,6 +131,11 @@ export class Asking {
       await Promise.allSettled(asked);
       this.#viewing.leave(view);
     }
+  }
+
+  /** Whether it failed for files that cannot be read, which the next view is without. */
+  async #mended({ view, statement }: Failed, error: unknown): Promise<boolean> {
+    return view !== undefined && statement !== undefined && this.#viewing.mend(view, error, statement);
   }
 
   async #rows(statement: Sql, view: View, signal: AbortSignal | undefined, lane: Lane): Promise<Row[]> {

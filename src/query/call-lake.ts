@@ -8,7 +8,7 @@ import { LiveFeed } from "../store/journal/live-feed.ts";
 import { checkFormat } from "../store/lake/layout.ts";
 import { callsDir } from "../store/lake/names.ts";
 import { type AnalystAnswer, AnalystDesk, type SqlQuestion } from "./analyst/desk.ts";
-import type { CallFacets, CallList, CallSearch, CallStats, FacetValues, Health } from "./answers.ts";
+import type { CallFacets, CallList, CallSearch, CallStats, FacetValues, Health, UnreadableFile } from "./answers.ts";
 import { type Ask, Asking } from "./asking.ts";
 import { openChildEngine } from "./child-engine.ts";
 import { countOf, idsOf } from "./count.ts";
@@ -16,10 +16,10 @@ import { countedEngine, type QueryCounts } from "./counted-engine.ts";
 import { getCall } from "./detail.ts";
 import { openDuckdbEngine } from "./duckdb-engine.ts";
 import type { EngineOptions, QueryEngine } from "./engine.ts";
-import { EngineLostError } from "./errors.ts";
+import { EngineLostError, UnreadableError } from "./errors.ts";
 import { type Export, type ExportQuestion, exportCalls } from "./export/export.ts";
 import { type FacetQuestion, facetOf, facetsOf } from "./facets.ts";
-import type { Filter } from "./filter.ts";
+import { type Filter, mayHold } from "./filter.ts";
 import { type CallKey, type FoundCall, findCalls } from "./find.ts";
 import { answerSql, type ColumnOfAnswer, describeSql, judgeSql, refuseAllButOneSelect } from "./free-sql.ts";
 import { healthOf } from "./health.ts";
@@ -34,6 +34,7 @@ import { SearchIndex } from "./search-index.ts";
 import type { SearchPage } from "./search-page.ts";
 import { recentOf } from "./search-recent.ts";
 import { statsOf } from "./stats.ts";
+import { missingOf } from "./unreadable.ts";
 import type { View } from "./view.ts";
 import { Viewing } from "./viewing.ts";
 
@@ -69,7 +70,10 @@ export interface CallLake {
   list(filter: Filter, page: Page, scope: Scope, signal?: AbortSignal): Promise<CallList>;
   /** The calls that have the filter's q, the best or the newest first, with snippets. */
   search(filter: Filter, page: SearchPage, scope: Scope, signal?: AbortSignal): Promise<CallSearch>;
-  /** Null when there is no such call within the scope. Throws RangeError when the id is not one. */
+  /**
+   * Null when there is no such call within the scope. Throws RangeError when the id is not one, UnreadableError when it
+   * may be in a file that cannot be read.
+   */
   get(id: string, scope: Scope, signal?: AbortSignal): Promise<CallRecord | null>;
   stats(
     filter: Filter,
@@ -83,7 +87,7 @@ export interface CallLake {
   count(filter: Filter, scope: Scope, signal?: AbortSignal): Promise<number>;
   /** Calls by source and call_id, without a scope: for the recording of calls only, never for an answer. */
   find(keys: readonly CallKey[]): Promise<FoundCall[]>;
-  /** The ids of all calls under the filter. */
+  /** The ids of all calls under the filter. Throws UnreadableError where a file of its days cannot be read. */
   ids(filter: Filter, scope: Scope, signal?: AbortSignal): Promise<string[]>;
   /** One SELECT over the views calls, messages, turns and tool_calls, without a scope: for the command line only. */
   sql(statement: string, signal?: AbortSignal): Promise<SqlAnswer>;
@@ -93,6 +97,10 @@ export interface CallLake {
   export(question: ExportQuestion, scope: Scope, signal?: AbortSignal): Promise<Export>;
   health(signal?: AbortSignal): Promise<Health>;
   close(): Promise<void>;
+}
+
+interface Missing {
+  readonly unreadable?: UnreadableFile[];
 }
 
 /** Opens a data folder for questions. It may be empty or not there yet; throws a sentence if a newer version wrote it. */
@@ -146,6 +154,11 @@ export function lakeOf(
       return of(narrow.view, ask, narrow.filter);
     };
   const desk = new AnalystDesk(dir, openDesk, follower, log);
+  /** The answer, saying which files of its days cannot be read. */
+  const told = <T extends object>(view: View, filter: Filter, scope: Scope, answer: T): T & Missing => {
+    const unreadable = missingOf(view.unreadable, (day) => mayHold(filter, day), scope);
+    return unreadable.length === 0 ? answer : { ...answer, unreadable };
+  };
   return {
     live,
     queries: counts,
@@ -156,32 +169,39 @@ export function lakeOf(
           const narrow = await index.narrow(recent, ask, filter);
           const list = await listCalls(narrow.view, ask, narrow.filter, page, scope);
           // A page that is full and goes on has nothing of older days.
-          if (list.next_cursor !== null) return list;
+          if (list.next_cursor !== null) return told(view, filter, scope, list);
         }
         const narrow = await index.narrow(view, ask, filter);
-        return listCalls(narrow.view, ask, narrow.filter, page, scope);
+        return told(view, filter, scope, await listCalls(narrow.view, ask, narrow.filter, page, scope));
       }, signal),
     get: (id, scope, signal) => asking.question((view, ask) => getCall(view, ask, id, scope), signal),
     search: (filter, page, scope, signal) =>
       asking.question(
-        searched(filter, (view, ask, narrowed) => searchCalls(view, ask, narrowed, page, scope)),
+        searched(filter, async (view, ask, narrowed) =>
+          told(view, filter, scope, await searchCalls(view, ask, narrowed, page, scope)),
+        ),
         signal,
       ),
     stats: (filter, scope, more = {}) =>
       asking.question(
-        (view, ask) => statsOf(view, ask, rollups, filter, scope, Date.now(), more.sql ?? false),
+        async (view, ask) =>
+          told(view, filter, scope, await statsOf(view, ask, rollups, filter, scope, Date.now(), more.sql ?? false)),
         more.signal,
         "heavy",
       ),
     facets: (filter, scope, signal, withTools) =>
       asking.question(
-        searched(filter, (view, ask, narrowed) => facetsOf(view, ask, narrowed, scope, withTools)),
+        searched(filter, async (view, ask, narrowed) =>
+          told(view, filter, scope, await facetsOf(view, ask, narrowed, scope, withTools)),
+        ),
         signal,
         "heavy",
       ),
     facet: (filter, question, scope, signal) =>
       asking.question(
-        searched(filter, (view, ask, narrowed) => facetOf(view, ask, narrowed, question, scope)),
+        searched(filter, async (view, ask, narrowed) =>
+          told(view, filter, scope, await facetOf(view, ask, narrowed, question, scope)),
+        ),
         signal,
         "heavy",
       ),
@@ -193,7 +213,11 @@ export function lakeOf(
       ),
     ids: (filter, scope, signal) =>
       asking.question(
-        searched(filter, (view, ask, narrowed) => idsOf(view, ask, narrowed, scope)),
+        searched(filter, (view, ask, narrowed) => {
+          const [missing] = missingOf(view.unreadable, (day) => mayHold(filter, day), scope);
+          if (missing) throw new UnreadableError(missing.day);
+          return idsOf(view, ask, narrowed, scope);
+        }),
         signal,
         "heavy",
       ),

@@ -32,6 +32,15 @@ export class TimeoutError extends Error {
   override readonly name = "TimeoutError";
 }
 
+/** What is asked for may lie in a file of the lake that cannot be read. */
+export class UnreadableError extends Error {
+  override readonly name = "UnreadableError";
+
+  constructor(day: string) {
+    super(`A file of ${day} cannot be read, and what is asked for may be in it; see GET /healthz.`);
+  }
+}
+
 /** Too many questions wait already. */
 export class EngineBusyError extends Error {
   override readonly name = "EngineBusyError";

@@ -20,13 +20,14 @@ export async function healthOf(
   const late = AbortSignal.timeout(QUESTION_MAX_MS);
   const began = performance.now();
   let reason: string | null = null;
-  let asked = { tail_rows: 0, files: 0 };
+  let asked: Pick<Health, "tail_rows" | "files" | "unreadable"> = { tail_rows: 0, files: 0 };
   try {
     asked = await asking.question(
       async (view, ask) => {
         const [newest] = daysOf(view);
         await ask(sql`SELECT count(*) AS calls, max(end_time) AS last FROM ${sourceOf(view, (day) => day === newest)}`);
-        return { tail_rows: view.tailRows, files: view.files.length };
+        const { tailRows: tail_rows, files, unreadable } = view;
+        return { tail_rows, files: files.length, ...(unreadable.length > 0 ? { unreadable: [...unreadable] } : {}) };
       },
       signal ? AbortSignal.any([signal, late]) : late,
     );

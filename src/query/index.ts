@@ -13,3 +13,4 @@ export { FIRST_PAGE, PAGE_PARAMETERS, parsePage } from "./page.ts";
 export { type Scope, scopeOf } from "./scope.ts";
 export { parseSearchPage, SEARCH_PARAMETERS } from "./search-page.ts";
 export { matchesText, parseText } from "./text/index.ts";
+export { missingOf } from "./unreadable.ts";

@@ -18,6 +18,14 @@ export interface TailRange {
   readonly to: number;
 }
 
+/** Rows of the tail as they are named in the engine that has this generation. */
+export interface HeldTail {
+  readonly generation: number;
+  readonly ranges: TailRange[];
+  /** id -> its row. */
+  readonly fresh: ReadonlyMap<string, TailRange>;
+}
+
 interface Group {
   readonly number: number;
   readonly day: string;
@@ -52,22 +60,27 @@ export class Tail {
    * Makes sure that those rows are in the engine, and names them. Must not run twice at a time.
    * `views` are the questions in flight, whose rows stay. Throws EngineLostError when the engine goes away meanwhile.
    */
-  async hold(rows: readonly FreshRow[], views: Iterable<View>): Promise<{ generation: number; ranges: TailRange[] }> {
+  async hold(rows: readonly FreshRow[], views: Iterable<View>): Promise<HeldTail> {
     const generation = this.#engine.generation;
     if (generation !== this.#generation) await this.#begin(generation);
     const wanted = new Map<Group, number[]>();
+    const fresh = new Map<string, TailRange>();
+    const want = (group: Group, number: number, id: string) => {
+      add(wanted, group, number);
+      fresh.set(id, { day: group.day, group: group.number, from: number, to: number });
+    };
     const missing: { group: Group; row: FreshRow; key: string }[] = [];
     for (const row of rows) {
       const group = this.#groupOf(row);
       const key = `${row.id} ${row.rev}`;
       const number = group.rows.get(key);
       if (number === undefined) missing.push({ group, row, key });
-      else add(wanted, group, number);
+      else want(group, number, row.id);
     }
     const fed = await this.#feed(missing, generation);
-    for (const { group, number } of fed) add(wanted, group, number);
+    for (const { group, number, id } of fed) want(group, number, id);
     await this.#sweep(wanted, views, generation);
-    return { generation, ranges: [...wanted].flatMap(([group, numbers]) => rangesOf(group, numbers)) };
+    return { generation, ranges: [...wanted].flatMap(([group, numbers]) => rangesOf(group, numbers)), fresh };
   }
 
   async #begin(generation: number): Promise<void> {
@@ -92,14 +105,14 @@ export class Tail {
   }
 
   async #feed(missing: readonly { group: Group; row: FreshRow; key: string }[], generation: number) {
-    const fed: { group: Group; number: number }[] = [];
-    let batch: { group: Group; number: number; key: string; text: string }[] = [];
+    const fed: { group: Group; number: number; id: string }[] = [];
+    let batch: { group: Group; number: number; id: string; key: string; text: string }[] = [];
     let characters = 0;
     const flush = async () => {
       await this.#insert(batch, generation);
-      for (const { group, number, key } of batch) {
+      for (const { group, number, id, key } of batch) {
         group.rows.set(key, number);
-        if (!this.#refused.has(key)) fed.push({ group, number });
+        if (!this.#refused.has(key)) fed.push({ group, number, id });
       }
       batch = [];
       characters = 0;
@@ -107,7 +120,7 @@ export class Tail {
     for (const { group, row, key } of missing) {
       const number = group.next++;
       const text = `{"tail_group":${group.number},"tail_number":${number},"r":${JSON.stringify(inThisVersion(row.record))}}`;
-      batch.push({ group, number, key, text });
+      batch.push({ group, number, id: row.id, key, text });
       characters += text.length;
       if (batch.length >= BATCH_ROWS_MAX || characters >= BATCH_CHARACTERS_MAX) await flush();
     }

@@ -2,6 +2,7 @@
 import type { LakeFile } from "../store/lake/names.ts";
 import { isNarrow, narrowColumns, narrowed, type Read } from "../store/lake/narrow.ts";
 import { parquetSource, quote } from "../store/lake/sql.ts";
+import type { UnreadableFile } from "./answers.ts";
 import type { Likeness } from "./schemas.ts";
 import { type Found, foundIn } from "./search-index.ts";
 import { all, join, raw, type Sql, sql } from "./statement.ts";
@@ -22,6 +23,10 @@ export interface View {
   readonly tailRows: number;
   /** The narrow file that has what it has of a file's rows; null where there is none. */
   narrowOf?(file: LakeFile): string | null;
+  /** id -> its row of the tail. */
+  readonly fresh: ReadonlyMap<string, TailRange>;
+  /** Files that cannot be read, and are not among `files`. */
+  readonly unreadable: readonly UnreadableFile[];
   /** Where a q was looked up in the index: the view is then of the calls that have it. */
   readonly found?: Found;
 }

@@ -4,13 +4,16 @@ import type { FreshRow, JournalFollower } from "../store/journal/follower.ts";
 import type { LakeFile } from "../store/lake/names.ts";
 import { parquetSource } from "../store/lake/sql.ts";
 import { type Snapshot, takeSnapshot } from "../store/snapshot.ts";
+import type { UnreadableFile } from "./answers.ts";
 import type { QueryEngine } from "./engine.ts";
+import { StatementError } from "./errors.ts";
 import { knownFiles } from "./known-files.ts";
 import type { NarrowFiles } from "./narrow-files.ts";
 import { numberOf, parseRow, textOf } from "./rows.ts";
 import { Schemas } from "./schemas.ts";
 import { bind, raw, sql } from "./statement.ts";
 import { Tail } from "./tail.ts";
+import { UnreadableFiles } from "./unreadable.ts";
 import type { View } from "./view.ts";
 
 /** What the files of one day say about the ids of the tail. */
@@ -21,6 +24,9 @@ interface KnownDay {
   readonly revs: Map<string, number | null>;
 }
 
+/** A snapshot without the files that cannot be read. */
+type Readable = Omit<Snapshot, "files"> & { readonly files: readonly LakeFile[] };
+
 export class Viewing {
   readonly #dir: string;
   readonly #engine: QueryEngine;
@@ -28,6 +34,7 @@ export class Viewing {
   readonly #tail: Tail;
   readonly #schemas: Schemas;
   readonly #narrow: NarrowFiles | null;
+  readonly #unreadable: UnreadableFiles;
   readonly #list = knownFiles();
   readonly #inFlight = new Set<View>();
   /** Taken, and perhaps not yet entered by everybody who waits for it. */
@@ -50,6 +57,7 @@ export class Viewing {
     this.#follower = follower;
     this.#tail = new Tail(engine, log);
     this.#schemas = new Schemas(engine);
+    this.#unreadable = new UnreadableFiles(engine, log);
   }
 
   get refusedRows(): number {
@@ -85,8 +93,26 @@ export class Viewing {
     return this.#next;
   }
 
+  /** Whether files were found that a statement over the view failed for: the next view is without them. */
+  async mend(view: View, error: unknown, statement: string): Promise<boolean> {
+    if (!(error instanceof StatementError) || error.fatal) return false;
+    return this.#unreadable.find(view.files, error, statement);
+  }
+
   async #take(): Promise<View> {
-    const snapshot = await takeSnapshot(this.#dir, this.#follower, this.#list);
+    for (;;) {
+      const snapshot = await takeSnapshot(this.#dir, this.#follower, this.#list);
+      const { files, unreadable } = await this.#unreadable.sort(snapshot.files);
+      try {
+        return await this.#viewOf({ ...snapshot, files }, unreadable);
+      } catch (error) {
+        if (!(error instanceof StatementError) || error.fatal) throw error;
+        if (!(await this.#unreadable.find(files, error))) throw error;
+      }
+    }
+  }
+
+  async #viewOf(snapshot: Readable, unreadable: readonly UnreadableFile[]): Promise<View> {
     await this.#schemas.learn(snapshot.files);
     const narrow = this.#narrow;
     await narrow?.learn(snapshot.files);
@@ -108,19 +134,20 @@ export class Viewing {
       if (shown) hide(row.id, row.rev);
       rows.push(row);
     }
-    const { generation, ranges } = await this.#tail.hold(rows, [
+    const { generation, ranges, fresh } = await this.#tail.hold(rows, [
       ...this.#inFlight,
       ...(this.#last ? [this.#last] : []),
     ]);
     const likeness = (files: readonly LakeFile[]) => this.#schemas.likeness(files);
-    const view: View = { generation, files: snapshot.files, ranges, hidden, likeness, tailRows: rows.length };
+    const { files } = snapshot;
+    const view: View = { generation, files, ranges, fresh, hidden, likeness, tailRows: rows.length, unreadable };
     if (narrow) view.narrowOf = (file) => narrow.pathOf(file);
     this.#last = view;
     return view;
   }
 
   /** id of a fresh row -> the revision the files have of it. Asked once an id, and again when the day's files change. */
-  async #lookUp(snapshot: Snapshot): Promise<Map<string, number | null>> {
+  async #lookUp(snapshot: Readable): Promise<Map<string, number | null>> {
     const fresh = Map.groupBy(snapshot.fresh, (row) => row.day);
     const days = new Map<string, KnownDay>();
     const found = new Map<string, number | null>();

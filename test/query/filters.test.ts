@@ -142,7 +142,8 @@ describe("random filters over random calls", () => {
       for (const rows of [stats.timeline.points, stats.hours, stats.outcomes, stats.providers, stats.contexts]) {
         expect(sum(rows), "a part of the stats").toBe(ids.length);
       }
-      const { label, tool_name, client_id, ...single } = facets;
+      const { label, tool_name, client_id, unreadable, ...single } = facets;
+      expect(unreadable).toBeUndefined();
       for (const [name, rows] of Object.entries({ ...single, ...(tenant ? {} : { client_id }) })) {
         expect(asMap(rows), name).toEqual(countsOf(wanted, (call) => [call[name as "outcome"]]));
       }

@@ -27,6 +27,7 @@ import type {
   ToolCount,
   Totals,
   TurnLatency,
+  UnreadableFile,
   ValueCount,
 } from "../contract.ts";
 import { anyJson } from "../record-schema.ts";
@@ -60,6 +61,20 @@ export const errorBody = answer<ErrorBody>()(
   }),
 );
 
+const unreadable = z
+  .array(
+    answer<UnreadableFile>()(
+      "UnreadableFile",
+      z.object({
+        day: text.meta({ description: "UTC day of the calls that are missing." }),
+        file: text.meta({ description: "Not for whoever is bound to a tenant." }).exactOptional(),
+        reason: text.exactOptional(),
+      }),
+    ),
+  )
+  .meta({ description: "Files that cannot be read: their calls are missing. Absent: the answer is whole." })
+  .exactOptional();
+
 export const callList = answer<CallList>()(
   "CallList",
   z.object({
@@ -67,6 +82,7 @@ export const callList = answer<CallList>()(
     next_cursor: cursor,
     total: count.meta({ description: "All calls under the filter, with include=total." }).exactOptional(),
     sql: shownSql,
+    unreadable,
   }),
 );
 
@@ -92,7 +108,7 @@ const foundCall = answerOfColumns<FoundCallSummary>(
 );
 export const callSearch = answer<CallSearch>()(
   "CallSearch",
-  z.object({ calls: z.array(foundCall), next_cursor: cursor }),
+  z.object({ calls: z.array(foundCall), next_cursor: cursor, unreadable }),
 );
 const hit = answer<Hit>()("Hit", z.object({ message_index: where, ...places }));
 export const transcript = answer<CallTranscript>()(
@@ -186,6 +202,7 @@ export const callStats = answer<CallStats>()(
       .record(text, text)
       .meta({ description: "A statement for each member, with include=sql." })
       .exactOptional(),
+    unreadable,
   }),
 );
 export const callFacets = answer<CallFacets>()(
@@ -202,9 +219,10 @@ export const callFacets = answer<CallFacets>()(
     sentiment: values,
     label: values,
     tool_name: values.exactOptional(),
+    unreadable,
   }),
 );
-export const facetValues = answer<FacetValues>()("FacetValues", z.object({ values }));
+export const facetValues = answer<FacetValues>()("FacetValues", z.object({ values, unreadable }));
 
 const status = z.enum(["ok", "degraded"]);
 export const health = answer<Health | Pick<Health, "status">>()(
@@ -220,6 +238,7 @@ export const health = answer<Health | Pick<Health, "status">>()(
       journal_lag_seconds: measure,
       engine: z.enum(["child", "in-process"]),
       engine_restarts: count,
+      unreadable,
     }),
     z.object({ status }),
   ]),
@@ -232,6 +251,7 @@ export const sqlResult = answer<SqlResult>()(
     rows: z.array(z.record(text, anyJson)),
     truncated: z.boolean(),
     elapsed_ms: z.number(),
+    unreadable,
   }),
 );
 export const sqlSchema = answer<SqlSchema>()(

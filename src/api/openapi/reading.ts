@@ -13,7 +13,10 @@ const { id } = parameters;
 const file: Answer = {
   status: 200,
   description: "The file. A connection that breaks off means that this is not all.",
-  headers: { ...DISPOSITION, "X-Total-Count": "Calls in the file." },
+  headers: {
+    ...DISPOSITION,
+    "X-Total-Count": "Calls in the file; X-Unreadable-Days beside it names the days of which files cannot be read.",
+  },
   content: [
     "text/csv",
     "application/json",

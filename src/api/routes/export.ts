@@ -23,10 +23,12 @@ export const exportRoutes: Routes = (api, { lake, timeZone, log }) => {
     const format = parseFormat(oneValue(params, "format") ?? "csv");
     const columns = parseColumns(oneValue(params, "columns", COLUMNS_LENGTH_MAX), format);
     const filter = parseFilter(params, timeZone, valuesMax);
-    const { total, bytes } = await lake.export({ filter, format, columns }, scope, c.req.raw.signal);
+    const { total, unreadable, bytes } = await lake.export({ filter, format, columns }, scope, c.req.raw.signal);
     c.header("Content-Type", MEDIA_TYPES[format]);
     c.header("Content-Disposition", `attachment; filename="calls.${format}"`);
     c.header("X-Total-Count", String(total));
+    const days = [...new Set(unreadable.map(({ day }) => day))];
+    if (days.length > 0) c.header("X-Unreadable-Days", days.join(","));
     return c.body(streamOf(bytes, log));
   }
 };

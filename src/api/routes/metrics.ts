@@ -27,6 +27,12 @@ export const metricsRoutes: Routes = (api, { lake }) => {
         metric("calls", "gauge", "Calls in the history.", one(calls)),
         metric("live_calls", "gauge", "Calls that run now.", one([...lake.live.calls()].length)),
         metric("lake_files", "gauge", "Parquet files in sight.", one(health.files)),
+        metric(
+          "unreadable_files",
+          "gauge",
+          "Parquet files that cannot be read: their calls are in no answer.",
+          one(health.unreadable?.length ?? 0),
+        ),
         metric("journal_rows", "gauge", "Calls that are in the journal only.", one(health.tail_rows)),
         metric("journal_lag_seconds", "gauge", "Age of the oldest of them.", one(health.journal_lag_seconds ?? 0)),
         metric("health_query_seconds", "gauge", "Time of the real question.", one((health.query_ms ?? 0) / 1000)),

@@ -1,5 +1,6 @@
 /** The analysts' desk: one SELECT of a person at a time, judged, on a DuckDB of its own, under the person's scope. */
 import type { JournalFollower } from "../../store/journal/follower.ts";
+import type { UnreadableFile } from "../answers.ts";
 import { Asking } from "../asking.ts";
 import type { QueryEngine } from "../engine.ts";
 import { BadQuestionError, EngineLostError, isAbort, StatementError, TimeoutError } from "../errors.ts";
@@ -8,6 +9,7 @@ import { isoOf } from "../projection.ts";
 import { type Row, textOf } from "../rows.ts";
 import type { Scope } from "../scope.ts";
 import { join, name, raw, readable, type Sql, sql } from "../statement.ts";
+import { missingOf } from "../unreadable.ts";
 import { Viewing } from "../viewing.ts";
 import { judge } from "./judge.ts";
 import { positionOf, withPosition } from "./position.ts";
@@ -26,6 +28,8 @@ export interface AnalystAnswer {
   readonly rows: readonly Row[];
   /** Whether there would be more rows. */
   readonly truncated: boolean;
+  /** Files that cannot be read: their calls are missing. Absent = none. */
+  readonly unreadable?: UnreadableFile[];
 }
 
 /** A desk nobody has used for so long gives its process back. */
@@ -76,7 +80,10 @@ export class AnalystDesk {
           type: textOf(row["type"]) ?? "",
         }));
         const rows = await ask(answer(views, question, columns));
-        return { columns, rows: rows.slice(0, question.limit), truncated: rows.length > question.limit };
+        const truncated = rows.length > question.limit;
+        const unreadable = missingOf(view.unreadable, () => true, scope);
+        const missing = unreadable.length > 0 ? { unreadable } : {};
+        return { columns, rows: rows.slice(0, question.limit), truncated, ...missing };
       }, stop);
     } catch (error) {
       throw this.#told(error, question, scope, late.aborted && signal?.aborted !== true);

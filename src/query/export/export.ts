@@ -3,11 +3,13 @@ import { createReadStream } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { UnreadableFile } from "../answers.ts";
 import { type Asking, type HeldView, Tries } from "../asking.ts";
 import { type Filter, mayHold, whereOf } from "../filter.ts";
 import { numberOf, textOf } from "../rows.ts";
 import type { Scope } from "../scope.ts";
 import { literal, raw, type Sql, sql } from "../statement.ts";
+import { missingOf } from "../unreadable.ts";
 import { sourceOf } from "../view.ts";
 import { copyOptions, type ExportColumn, type ExportFormat, exportColumns } from "./format.ts";
 import { piecesOf } from "./pieces.ts";
@@ -21,6 +23,8 @@ export interface ExportQuestion {
 export interface Export {
   /** Calls the export holds. */
   readonly total: number;
+  /** Files of its days that cannot be read: their calls are missing. */
+  readonly unreadable: readonly UnreadableFile[];
   /** Read once; leaving it early stops the copying and removes what lies on disk. */
   readonly bytes: AsyncIterable<Uint8Array>;
 }
@@ -41,15 +45,18 @@ export async function exportCalls(
 ): Promise<Export> {
   const leave = new AbortController();
   const stop = signal ? AbortSignal.any([signal, leave.signal]) : leave.signal;
-  const held = await asking.hold(stop);
-  let keep = false;
-  try {
-    const { total, windows } = await plan(held, question, scope);
-    keep = true;
-    const pieces = bytesOf(asking, held, question, scope, windows, leave, stop);
-    return { total, bytes: { [Symbol.asyncIterator]: () => releasing(pieces, () => held.leave()) } };
-  } finally {
-    if (!keep) held.leave();
+  for (;;) {
+    const held = await asking.hold(stop);
+    try {
+      const { total, windows } = await plan(held, question, scope);
+      const unreadable = missingOf(held.view.unreadable, (day) => mayHold(question.filter, day), scope);
+      const pieces = bytesOf(asking, held, question, scope, windows, leave, stop);
+      const bytes = { [Symbol.asyncIterator]: () => releasing(pieces, () => held.leave()) };
+      return { total, unreadable, bytes };
+    } catch (error) {
+      held.leave();
+      if (!(await held.mended(error))) throw error;
+    }
   }
 }
 
@@ -99,6 +106,8 @@ async function* bytesOf(
         await held.copy(copyStatement(held, question, scope, windows[index], file));
         return file;
       } catch (error) {
+        // What cannot be read is missing from the next export, which says so; this one has said how many calls it has.
+        if (await held.mended(error)) throw error;
         // A file was compacted away meanwhile: the same days, as they lie now.
         tries.again(error);
         await rm(file, { force: true });
