@@ -88,7 +88,9 @@ class Supervised implements EtlProcess {
   #start(): void {
     const started = performance.now();
     const child = fork(entry, [], {
-      execArgv: ["--disable-warning=ExperimentalWarning"],
+      // Memory that the etl does not need at the moment is the host's: a small nursery, and few arenas.
+      execArgv: ["--disable-warning=ExperimentalWarning", "--max-semi-space-size=4"],
+      env: { MALLOC_ARENA_MAX: "2", ...process.env },
       stdio: ["ignore", "ignore", "inherit", "ipc"],
     });
     this.#child = child;

@@ -105,60 +105,96 @@ class Reader {
 
 /** The bytes of a struct. */
 export function writeStruct(struct: Struct): Buffer {
-  const pieces: Uint8Array[] = [];
-  putStruct(struct, pieces);
-  return Buffer.concat(pieces);
+  const writer = new Writer();
+  writer.struct(struct);
+  return writer.taken();
 }
 
 /** The bytes of a field that is a list of structs, of which each is written already; `before` is the field before it. */
 export function writeListOf(field: Field, before: number, structs: readonly Uint8Array[]): Buffer {
-  return Buffer.concat([headOf(field, before), listHead(structs.length, STRUCT), ...structs]);
+  const writer = new Writer();
+  writer.head(field, before);
+  writer.listHead(structs.length, STRUCT);
+  return Buffer.concat([writer.taken(), ...structs]);
 }
 
 /** The bytes of one field. */
 export function writeField(field: Field, before: number): Buffer {
-  const pieces: Uint8Array[] = [headOf(field, before)];
-  if (field.type !== TRUE && field.type !== FALSE) putValue(field.type, field.value, pieces);
-  return Buffer.concat(pieces);
+  const writer = new Writer();
+  writer.field(field, before);
+  return writer.taken();
 }
 
-function putStruct(struct: Struct, pieces: Uint8Array[]): void {
-  let before = 0;
-  for (const field of struct) {
-    pieces.push(writeField(field, before));
-    before = field.id;
+class Writer {
+  #bytes = Buffer.allocUnsafe(4096);
+  #length = 0;
+
+  taken(): Buffer {
+    return Buffer.from(this.#bytes.subarray(0, this.#length));
   }
-  pieces.push(Uint8Array.of(0));
-}
 
-function putValue(type: number, value: Value, pieces: Uint8Array[]): void {
-  if (typeof value === "number") pieces.push(whole(value));
-  else if (value instanceof Uint8Array) {
-    if (type === BINARY) pieces.push(varint(value.length));
-    pieces.push(value);
-  } else if ("items" in value) {
-    pieces.push(listHead(value.items.length, value.type));
-    for (const item of value.items) putValue(value.type, item, pieces);
-  } else putStruct(value, pieces);
-}
-
-function headOf({ id, type }: Field, before: number): Uint8Array {
-  const delta = id - before;
-  return delta > 0 && delta < 16 ? Uint8Array.of((delta << 4) | type) : Buffer.concat([Uint8Array.of(type), whole(id)]);
-}
-
-const listHead = (length: number, type: number): Uint8Array =>
-  length < 15 ? Uint8Array.of((length << 4) | type) : Buffer.concat([Uint8Array.of(0xf0 | type), varint(length)]);
-
-const whole = (value: number): Uint8Array => varint(value < 0 ? -value * 2 - 1 : value * 2);
-
-function varint(value: number): Uint8Array {
-  const bytes: number[] = [];
-  let rest = value;
-  while (rest >= 128) {
-    bytes.push((rest % 128) | 128);
-    rest = Math.floor(rest / 128);
+  struct(struct: Struct): void {
+    let before = 0;
+    for (const field of struct) {
+      this.field(field, before);
+      before = field.id;
+    }
+    this.#byte(0);
   }
-  bytes.push(rest);
-  return Uint8Array.from(bytes);
+
+  field(field: Field, before: number): void {
+    this.head(field, before);
+    if (field.type !== TRUE && field.type !== FALSE) this.#value(field.type, field.value);
+  }
+
+  head({ id, type }: Field, before: number): void {
+    const delta = id - before;
+    if (delta > 0 && delta < 16) return this.#byte((delta << 4) | type);
+    this.#byte(type);
+    this.#whole(id);
+  }
+
+  listHead(length: number, type: number): void {
+    if (length < 15) return this.#byte((length << 4) | type);
+    this.#byte(0xf0 | type);
+    this.#varint(length);
+  }
+
+  #value(type: number, value: Value): void {
+    if (typeof value === "number") this.#whole(value);
+    else if (value instanceof Uint8Array) {
+      if (type === BINARY) this.#varint(value.length);
+      this.#room(value.length);
+      this.#bytes.set(value, this.#length);
+      this.#length += value.length;
+    } else if ("items" in value) {
+      this.listHead(value.items.length, value.type);
+      for (const item of value.items) this.#value(value.type, item);
+    } else this.struct(value);
+  }
+
+  #whole(value: number): void {
+    this.#varint(value < 0 ? -value * 2 - 1 : value * 2);
+  }
+
+  #varint(value: number): void {
+    let rest = value;
+    while (rest >= 128) {
+      this.#byte((rest % 128) | 128);
+      rest = Math.floor(rest / 128);
+    }
+    this.#byte(rest);
+  }
+
+  #byte(byte: number): void {
+    this.#room(1);
+    this.#bytes[this.#length++] = byte;
+  }
+
+  #room(length: number): void {
+    if (this.#length + length <= this.#bytes.length) return;
+    const larger = Buffer.allocUnsafe(Math.max(this.#bytes.length * 2, this.#length + length));
+    larger.set(this.#bytes.subarray(0, this.#length));
+    this.#bytes = larger;
+  }
 }

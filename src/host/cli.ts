@@ -3,6 +3,7 @@
 import { parseArgs } from "node:util";
 import { COMMON, type Command, EXIT, Given, print, tell, UsageError } from "./command.ts";
 import { ConfigError } from "./config.ts";
+import { startFrugally } from "./frugal.ts";
 
 const COMMANDS: Record<string, () => Promise<{ command: Command }>> = {
   serve: () => import("./commands/serve.ts"),
@@ -22,6 +23,18 @@ const COMMANDS: Record<string, () => Promise<{ command: Command }>> = {
   verify: () => import("./commands/verify.ts"),
   demo: () => import("./commands/demo.ts"),
 };
+
+/** Verbs that go through all the calls there are. */
+const LONG: ReadonlySet<string> = new Set([
+  "etl",
+  "import",
+  "erase",
+  "retain",
+  "backup",
+  "restore",
+  "compact",
+  "verify",
+]);
 
 const COMMON_HELP = `--dir DIR   the data folder (CALL_HISTORY_DIR; "data")
 --json      the answer as JSON
@@ -47,6 +60,7 @@ async function main([verb, ...rest]: string[]): Promise<number> {
     tell(`There is no verb ${JSON.stringify(verb)}: it is one of ${Object.keys(COMMANDS).join(", ")}.`);
     return EXIT.usage;
   }
+  if (LONG.has(verb)) startFrugally();
   const { command } = await load();
   try {
     const { values, positionals } = parse(command, rest);
