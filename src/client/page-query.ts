@@ -2,7 +2,7 @@
 import { joined, urlOf } from "./request.ts";
 
 /** Parameters of a page's URL that are no filter: they do not go to the server with it. */
-const NOT_A_FILTER = new Set(["limit", "cursor", "page", "page_size", "sort", "include", "peek"]);
+const NOT_A_FILTER = new Set(["limit", "cursor", "page", "page_size", "sort", "include", "peek", "range"]);
 const NEWEST_FIRST = "-start_time";
 const BEST_FIRST = "rank";
 const PAGE_SIZE = 50;

@@ -1,7 +1,7 @@
 /** All talk with the server, through the typed client: errors are values, and requests end with the element. */
 import type { CallSearch } from "../api/contract.ts";
 import { getSqlSchema, runSql, type SqlQuestion } from "../client/analyst.ts";
-import { countCalls, getCall, getFacet, getFacets, getStats, listCalls as listPage } from "../client/calls.ts";
+import { getCall, getFacet, getFacets, getStats, listCalls as listPage } from "../client/calls.ts";
 import { ask, CallHistoryError, joined } from "../client/request.ts";
 
 export type ErrorKind = "not_permitted" | "not_found" | "refused" | "failed" | "unreachable";
@@ -70,9 +70,9 @@ export function searchCalls(
   return answerOf(ask<CallSearch>(server, "/search", { query, signal }), signal);
 }
 
-/** How many calls there are under a filter. */
+/** How many calls there are under a filter (`total`), and which days it lacks. */
 export function readTotal(server: Server, filter: URLSearchParams, signal: AbortSignal) {
-  return answerOf(countCalls(server, filter, signal), signal);
+  return answerOf(listPage(server, filter, { limit: 1, total: true }, signal), signal);
 }
 
 /** The whole record. */

@@ -1,5 +1,5 @@
 /** The filter as the UI holds it: a query string in, a query string out, with the date presets of the picker. */
-import type { PageQuery } from "../client/page-query.ts";
+import { type PageQuery, parseFilter } from "../client/page-query.ts";
 import { words } from "./words.ts";
 
 export { forServer, parseFilter, parseQuery } from "../client/page-query.ts";
@@ -77,6 +77,22 @@ function presetStart(days: number, timezone: string, nowMs: number): string {
 export function withPreset(filter: URLSearchParams, preset: Preset, timezone: string, nowMs: number): URLSearchParams {
   const start = preset.days === null ? "" : presetStart(preset.days, timezone, nowMs);
   return withValue(withValue(filter, "end_date"), "start_date", start);
+}
+
+/** How many days the dashboard shows whose query has no dates. */
+const DASHBOARD_DAYS = 30;
+const hasDates = (filter: URLSearchParams) => filter.has("start_date") || filter.has("end_date");
+
+/** The filter of the dashboard's query: without dates the last 30 days, and with `range=all` all time. */
+export function dashboardFilter(query: string, timezone: string, nowMs: number): URLSearchParams {
+  const filter = parseFilter(query);
+  if (hasDates(filter) || new URLSearchParams(query).get("range") === "all") return filter;
+  return withPreset(filter, { days: DASHBOARD_DAYS, label: () => "" }, timezone, nowMs);
+}
+
+/** The dashboard's query of a filter. */
+export function dashboardQuery(filter: URLSearchParams): string {
+  return String(hasDates(filter) ? filter : withValue(filter, "range", "all"));
 }
 
 /** The preset the filter's dates are those of, if any. */

@@ -23,6 +23,10 @@ export interface Formats {
   weekday(day: number): string;
   /** An hour of the day: 14:00–14:59. */
   hourOfDay(hour: number): string;
+  /** 20 November, of a calendar day such as 2026-11-20; with the year where it is another one. */
+  utcDay(day: string): string;
+  /** a, b and c */
+  list(texts: readonly string[]): string;
   /** 0.4 MB of a number of bytes. */
   megabytes(bytes: number): string;
   money(amount: number | null, currency: string | null): string;
@@ -116,6 +120,12 @@ function build(locale: string | undefined, timezone: string): Formats {
     // 2024 began on a Monday.
     weekday: (day) => weekdays.format(Date.UTC(2024, 0, day)),
     hourOfDay: (hour) => `${String(hour).padStart(2, "0")}:00–${String(hour).padStart(2, "0")}:59`,
+    utcDay: (day) => {
+      const year = day.slice(0, 4) === String(new Date().getFullYear()) ? {} : ({ year: "numeric" } as const);
+      const format = new Intl.DateTimeFormat(locale, { timeZone: "UTC", day: "numeric", month: "long", ...year });
+      return format.format(Date.parse(day));
+    },
+    list: (texts) => new Intl.ListFormat(locale, { type: "conjunction" }).format(texts),
     megabytes: (bytes) => `${tenths.format(Math.max(bytes / 1e6, 0.1))} MB`,
     money: (amount, currency) => {
       if (amount === null) return words.notRecorded;

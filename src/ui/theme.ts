@@ -241,6 +241,39 @@ export const states = css`
   .notice > span {
     flex: 1;
   }
+  .notice.partial {
+    flex-wrap: wrap;
+    margin-block: 8px;
+    border-color: var(--line-strong);
+    background: var(--sunken);
+  }
+  .notice.partial > span {
+    flex: 1 1 240px;
+  }
+  .partial .icon {
+    flex: none;
+    color: var(--outcome-lost);
+  }
+  .partial summary {
+    cursor: pointer;
+  }
+  .partial details[open] {
+    flex-basis: 100%;
+  }
+  .partial pre,
+  .partial p,
+  .partial ul {
+    margin: 4px 0;
+    overflow-wrap: anywhere;
+  }
+  .partial pre {
+    white-space: pre-wrap;
+  }
+  .note.partial {
+    display: flex;
+    align-items: center;
+    gap: 4px;
+  }
 `;
 
 export const shared = [tokens, paletteStyles, controls, states];

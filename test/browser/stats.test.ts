@@ -319,6 +319,24 @@ it("opens the list from an hour of the week", async () => {
   expect(await countOf(query)).toBe(calls);
 });
 
+it("keeps its range in the URL: 30 days without dates, all time where it says so", async () => {
+  const page = await stats();
+  await drawn(page);
+  const pressed = (name: string) => page.getByRole("button", { name, exact: true }).getAttribute("aria-pressed");
+  const first = async (of: Page) => Number((await of.locator(".card strong").first().innerText()).replaceAll(",", ""));
+  expect(await pressed("30 d")).toBe("true");
+  expect(await first(page)).toBe(await countOf(LAST30));
+  await page.getByRole("button", { name: "All", exact: true }).click();
+  await soon(() => lastTold(page)).toEqual({ query: "range=all" });
+  await soon(() => first(page)).toBe(CALLS.length);
+  // The link that a host has kept.
+  const again = await stats("?filter=range%3Dall%26outcome%3Derror");
+  await drawn(again);
+  expect(await first(again)).toBe(await countOf("outcome=error"));
+  await again.getByRole("button", { name: "Remove filter Outcome Error" }).click();
+  await soon(() => lastTold(again)).toEqual({ query: "range=all" });
+});
+
 it("begins with a skeleton, and lets a slow question be cancelled", async () => {
   let release = () => {};
   host.gate = new Promise((resolve) => {

@@ -1,14 +1,21 @@
 /** `<call-lake-count>` (internal): the inside of `<call-count>`. */
 import { css, html, type TemplateResult } from "lit";
 import { property } from "lit/decorators.js";
+import type { UnreadableFile } from "../../../api/contract.ts";
 import { type Answer, readTotal } from "../../data.ts";
 import { readActive } from "../../live-data.ts";
 import { shared } from "../../theme.ts";
 import { words } from "../../words.ts";
 import { define } from "../base.ts";
+import { partialMark } from "../partial.ts";
 import { PolledElement } from "./polled.ts";
 
-export class CountView extends PolledElement<number> {
+interface Counted {
+  readonly calls: number;
+  readonly unreadable?: readonly UnreadableFile[] | undefined;
+}
+
+export class CountView extends PolledElement<Counted> {
   static override styles = [
     ...shared,
     css`
@@ -49,10 +56,15 @@ export class CountView extends PolledElement<number> {
 
   protected override readonly asks = ["api", "headers", "timezone", "permissions", "filter", "days", "of"];
 
-  protected async ask(filter: URLSearchParams, signal: AbortSignal): Promise<Answer<number>> {
-    if (this.of !== "active") return readTotal(this.server, filter, signal);
+  protected async ask(filter: URLSearchParams, signal: AbortSignal): Promise<Answer<Counted>> {
+    if (this.of !== "active") {
+      const answer = await readTotal(this.server, filter, signal);
+      if (answer.state !== "ok") return answer;
+      const { total = 0, unreadable } = answer.value;
+      return { state: "ok", value: { calls: total, unreadable } };
+    }
     const answer = await readActive(this.server, filter, signal);
-    return answer.state === "ok" ? { state: "ok", value: answer.value.calls.length } : answer;
+    return answer.state === "ok" ? { state: "ok", value: { calls: answer.value.calls.length } } : answer;
   }
 
   override render(): TemplateResult {
@@ -62,12 +74,13 @@ export class CountView extends PolledElement<number> {
       <button class=${trouble ? "old" : ""} type="button" title=${trouble || label} @click=${this.#choose}>
         <strong part="value">${this.#number(trouble)}</strong>
         <span class="muted" part="label">${label}</span>
+        ${partialMark(this.value?.unreadable, this.formats)}
       </button>
     </div>`;
   }
 
   #number(trouble: string) {
-    if (this.value !== null) return this.formats.integer(this.value);
+    if (this.value !== null) return this.formats.integer(this.value.calls);
     return trouble
       ? html`<span aria-hidden="true">–</span><span class="hidden">${trouble}</span>`
       : html`<span class="bone"></span><span class="hidden">${words.count.loading}</span>`;

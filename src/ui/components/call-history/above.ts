@@ -2,6 +2,7 @@
 import { html, nothing, type TemplateResult } from "lit";
 import type { Formats } from "../../format.ts";
 import { words } from "../../words.ts";
+import { partialNotice } from "../partial.ts";
 import { errorText, icon } from "../parts.ts";
 import { BEST_FIRST, type CallRows, NEWEST_FIRST } from "./rows.ts";
 import { CHOSEN_MAX, isEmpty, type Selection } from "./selection.ts";
@@ -42,7 +43,8 @@ export function aboveLine(line: Above): TemplateResult {
         ${icon("refresh")}${words.list.refresh}
       </button>
     </div>
-  </div>`;
+  </div>
+  ${partialNotice(line.rows.unreadable, line.formats)}`;
 }
 
 function state(line: Above): TemplateResult {

@@ -1,6 +1,6 @@
 /** The rows of the list: one page at a time, asked for, kept while they are asked again, and looked after for new ones. */
 import type { ReactiveController, ReactiveControllerHost } from "lit";
-import type { CallSummary, FoundCallSummary } from "../../../api/contract.ts";
+import type { CallSummary, FoundCallSummary, UnreadableFile } from "../../../api/contract.ts";
 import { limitOf, searches } from "../../../client/page-query.ts";
 import { type DataError, Latest, listCalls, readTotal, type Server, searchCalls } from "../../data.ts";
 
@@ -21,11 +21,14 @@ type Rows = readonly (CallSummary | FoundCallSummary)[];
 interface Page {
   readonly calls: Rows;
   readonly nextCursor: string | null;
+  /** Days of which calls are missing. */
+  readonly unreadable: readonly UnreadableFile[];
 }
 
 export class CallRows implements ReactiveController {
   calls: Rows | null = null;
   nextCursor: string | null = null;
+  unreadable: readonly UnreadableFile[] = [];
   cursor: string | null = null;
   /** Cursors of the pages before this one; its length is the number of this page. */
   trail: readonly (string | null)[] = [];
@@ -137,9 +140,8 @@ export class CallRows implements ReactiveController {
     this.#host.requestUpdate();
   }
 
-  #show({ calls, nextCursor }: Page): void {
-    this.calls = calls;
-    this.nextCursor = nextCursor;
+  #show({ calls, nextCursor, unreadable }: Page): void {
+    Object.assign(this, { calls, nextCursor, unreadable });
     this.pagesBefore = this.trail.length;
     // A first page without a second is its own count.
     if (this.trail.length === 0 && nextCursor === null) this.total = calls.length;
@@ -150,7 +152,7 @@ export class CallRows implements ReactiveController {
   async #count({ server, filter }: Question): Promise<void> {
     const answer = await readTotal(server, filter, this.#counts.next());
     if (answer.state !== "ok") return;
-    this.total = answer.value;
+    this.total = answer.value.total ?? null;
     this.#host.requestUpdate();
   }
 
@@ -180,6 +182,6 @@ async function ask(question: Question, cursor: string | null, signal: AbortSigna
     ? await searchCalls(server, filter, page, signal)
     : await listCalls(server, filter, { ...page, total: false }, signal);
   if (answer.state !== "ok") return answer;
-  const { calls, next_cursor } = answer.value;
-  return { state: "ok", value: { calls, nextCursor: next_cursor } satisfies Page } as const;
+  const { calls, next_cursor, unreadable = [] } = answer.value;
+  return { state: "ok", value: { calls, nextCursor: next_cursor, unreadable } satisfies Page } as const;
 }

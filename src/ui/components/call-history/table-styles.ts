@@ -191,6 +191,7 @@ export const tableStyles = css`
   th.tools {
     width: 112px;
   }
+  th.latency,
   th.cost {
     width: 96px;
   }

@@ -3,6 +3,7 @@ import { css, html, type TemplateResult } from "lit";
 import { property } from "lit/decorators.js";
 import type { CallStats } from "../../../api/contract.ts";
 import type { Answer } from "../../data.ts";
+import { dashboardQuery } from "../../filter.ts";
 import { readActive } from "../../live-data.ts";
 import { shared } from "../../theme.ts";
 import { words } from "../../words.ts";
@@ -19,6 +20,7 @@ import {
   type TotalsMetric,
   totalsCard,
 } from "../call-stats/cards.ts";
+import { partialMark } from "../partial.ts";
 import { sharedStats } from "./shared-stats.ts";
 
 type Value = { readonly active: number } | { readonly stats: CallStats };
@@ -102,7 +104,8 @@ export class StatCardView extends PolledElement<Value> {
     const [first, ...more] = this.#cards(this.value.stats);
     if (!first) return html`<span class="label muted">${label}</span><strong>${words.notRecorded}</strong>`;
     const named = this.label ? { ...first, label } : first;
-    return html`${cardBody(named, this.formats)}${more.map(
+    const partial = partialMark(this.value.stats.unreadable, this.formats);
+    return html`${cardBody(named, this.formats)}${partial}${more.map(
       (card) =>
         html`<span class="note">${card.label}: <bdi>${card.value === null ? "" : card.format(card.value)}</bdi></span>`,
     )}`;
@@ -116,8 +119,9 @@ export class StatCardView extends PolledElement<Value> {
   }
 
   #choose(): void {
-    const page = this.metric === "active" ? "call-live" : "call-stats";
-    this.tell("call-navigate", { page, query: String(this.question) });
+    const active = this.metric === "active";
+    const query = active ? String(this.question) : dashboardQuery(this.question);
+    this.tell("call-navigate", { page: active ? "call-live" : "call-stats", query });
   }
 }
 

@@ -4,18 +4,13 @@ import { define } from "../base.ts";
 import { LazyElement } from "../lazy.ts";
 
 /**
- * How the calls went under a filter: cards with the period before, charts, top callers and tools.
- *
- * @fires {CustomEvent<{ query: string, page?: string, replace?: boolean }>} call-navigate - the filter has changed: keep `query` in the URL; with `page` (the id of a page in plugin.json) something was chosen that is shown there
- */
-/**
  * How the calls went under a filter: numbers, charts, tables.
  *
  * @fires {CustomEvent<{ query: string, page?: string }>} call-navigate - without `page`: the filter has changed, keep it in the URL; with it: that page is to be shown with the query
  */
 export class CallStats extends LazyElement {
-  /** The filter as a query string; undefined = the last 30 days, "" = all time. */
-  @property() filter: string | undefined;
+  /** The filter as a query string: without dates it shows the last 30 days, with `range=all` all time. */
+  @property() filter = "";
 
   protected readonly tag = "call-lake-stats";
   protected readonly parts = "root, cards, card, panel, state";

@@ -5,12 +5,13 @@ import { repeat } from "lit/directives/repeat.js";
 import type { CallFacets, CallStats as Stats } from "../../../api/contract.ts";
 import type { Draw } from "../../charts/plot.ts";
 import { type DataError, Latest, readFacets, readStats } from "../../data.ts";
-import { datesOnly, forServer, isNarrowed, PRESETS, parseFilter, withPreset } from "../../filter.ts";
+import { dashboardFilter, dashboardQuery, datesOnly, forServer, isNarrowed } from "../../filter.ts";
 import { notLive, readActive, readStatsSql } from "../../live-data.ts";
 import { shared } from "../../theme.ts";
 import { words } from "../../words.ts";
 import { CallLakeElement, define } from "../base.ts";
 import type { Chart } from "../chart/chart.ts";
+import { partialNotice } from "../partial.ts";
 import { errorBlock, errorNotice, icon, notPermittedBlock, stateBlock } from "../parts.ts";
 import "../chart/chart.ts";
 import "../filter-bar/filter-bar.ts";
@@ -28,7 +29,6 @@ import type { SqlDialog } from "./sql-dialog.ts";
 import { callStatsStyles } from "./styles.ts";
 
 const w = () => words.stats;
-const DEFAULT_DAYS = 30;
 const SLOW_MS = 4000;
 const ACTIVE_EVERY_MS = 15_000;
 const CURRENCIES_MAX = 3;
@@ -36,7 +36,7 @@ const CURRENCIES_MAX = 3;
 export class StatsView extends CallLakeElement {
   static override styles = [...shared, cardStyles, callStatsStyles];
 
-  @property() filter: string | undefined;
+  @property() filter = "";
 
   @state() private filters = new URLSearchParams();
   @state() private stats: Stats | null = null;
@@ -76,7 +76,7 @@ export class StatsView extends CallLakeElement {
     super.willUpdate(changed);
     const asks = ["api", "headers", "timezone", "permissions"] as const;
     if (changed.has("locale")) this.#draws = new Map();
-    const filters = this.filter === undefined ? this.#defaultFilter() : parseFilter(this.filter);
+    const filters = dashboardFilter(this.filter ?? "", this.formats.timezone, Date.now());
     const same = String(filters) === String(this.filters);
     if (same && this.hasUpdated && !asks.some((name) => changed.has(name))) return;
     this.filters = filters;
@@ -95,13 +95,6 @@ export class StatsView extends CallLakeElement {
   #online = () => {
     if (this.error?.kind === "unreachable") this.refresh();
   };
-
-  #defaultFilter(): URLSearchParams {
-    const preset = PRESETS.find(({ days }) => days === DEFAULT_DAYS);
-    return preset
-      ? withPreset(new URLSearchParams(), preset, this.formats.timezone, Date.now())
-      : new URLSearchParams();
-  }
 
   async #load(): Promise<void> {
     if (!this.mayRead) return;
@@ -168,7 +161,7 @@ export class StatsView extends CallLakeElement {
 
   #navigate(filters: URLSearchParams): void {
     this.filters = filters;
-    this.filter = String(filters);
+    this.filter = dashboardQuery(filters);
     this.tell("call-navigate", { query: this.filter });
     void this.#load();
     void this.#countActive();
@@ -218,7 +211,8 @@ export class StatsView extends CallLakeElement {
           ${icon("refresh")}${this.pending ? words.list.refreshing : words.list.refresh}
         </button>
       </div>
-      ${this.error && this.stats ? errorNotice(this.error, () => this.refresh()) : nothing} ${this.#content()}
+      ${this.error && this.stats ? errorNotice(this.error, () => this.refresh()) : nothing}
+      ${partialNotice(this.stats?.unreadable, this.formats)} ${this.#content()}
       <call-lake-sql-dialog
         .locale=${this.locale}
         .theme=${this.theme}

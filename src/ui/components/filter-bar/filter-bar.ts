@@ -60,7 +60,7 @@ export class FilterBar extends SpeakingElement {
     ${this.#seconds("max_duration", w.maxDuration, w.maxDurationLabel)}`;
     const dates = html`${this.#date("start_date", w.from)}
       <span class="muted" aria-hidden="true">–</span>
-      ${this.#date("end_date", w.to)}`;
+      ${this.#date("end_date", w.to)} ${this.#clock("weekday", WEEKDAYS)} ${this.#clock("hour", HOURS)}`;
     return html`<div class="bar root ${this.theme}" role="search" aria-label=${w.label}>
       <div class="line">
         ${this.personal ? this.#query() : nothing} ${this.#presets()} ${this.brief ? nothing : dates}
@@ -79,7 +79,7 @@ export class FilterBar extends SpeakingElement {
           ? [this.#typed("caller_number", w.number, "number"), this.#typed("caller_name", w.name, "name")]
           : nothing
       }
-      ${durations} ${this.#clock("weekday", WEEKDAYS)} ${this.#clock("hour", HOURS)}
+      ${durations}
     </div>`;
   }
 
@@ -203,7 +203,7 @@ export class FilterBar extends SpeakingElement {
     const chosen = this.filter.getAll(name);
     const only = chosen.length === 1 ? chosen[0] : "";
     return html`<select
-      class="field choice ${chosen.length ? "set" : ""}"
+      class="field clock ${chosen.length ? "set" : ""}"
       aria-label=${label}
       @change=${(event: Event) => this.#set(name, inputValue(event))}
     >

@@ -79,12 +79,19 @@ export const filterBarStyles = css`
   .seconds {
     width: 76px;
   }
+  .clock {
+    width: 108px;
+  }
   .choice {
     width: 128px;
+  }
+  .clock,
+  .choice {
     padding: 0 4px;
     color: var(--muted);
     text-overflow: ellipsis;
   }
+  .clock.set,
   .choice.set {
     color: var(--text);
     border-color: var(--accent);

@@ -108,6 +108,14 @@ export const common: typeof English = {
     cancelled: "أُلغي.",
     offline: "لا اتصال. سيُعاد السؤال فور عودته.",
     noData: "لا مكالمات في هذه الفترة",
+    partial: (days, text, names) =>
+      days === 1
+        ? `تعذّرت قراءة يوم واحد: ${names}. مكالماته غير ظاهرة هنا.`
+        : `أيام تعذّرت قراءتها (${text}): ${names}. مكالماتها غير ظاهرة هنا.`,
+    partialMore: (n) => `و${n} غيرها`,
+    partialShort: (days, text) => (days === 1 ? "يوم واحد ناقص" : `أيام ناقصة: ${text}`),
+    partialWhat: "ما العمل",
+    partialHelp: "أحد ملفات المخزن تالف. من يدير الخادم يضعه جانبًا بهذا الأمر الذي يبيّن كيف يُستعاد من نسخة احتياطية:",
   },
   hookLines: [
     'import { openCallHistory } from "call-lake/engine-hook";',

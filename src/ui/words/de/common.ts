@@ -108,6 +108,15 @@ export const common: typeof English = {
     cancelled: "Abgebrochen.",
     offline: "Keine Verbindung. Es wird erneut gefragt, sobald es eine gibt.",
     noData: "Keine Anrufe in diesem Zeitraum",
+    partial: (days, text, names) =>
+      days === 1
+        ? `1 Tag war nicht zu lesen: ${names}. Seine Anrufe fehlen hier.`
+        : `${text} Tage waren nicht zu lesen: ${names}. Ihre Anrufe fehlen hier.`,
+    partialMore: (n) => `${n} weitere`,
+    partialShort: (days, text) => (days === 1 ? "1 Tag fehlt" : `${text} Tage fehlen`),
+    partialWhat: "Was zu tun ist",
+    partialHelp:
+      "Eine Datei des Bestands ist beschädigt. Wer den Server betreibt, legt sie mit diesem Befehl beiseite; er sagt auch, wie sie aus einer Sicherung zurückkommt:",
   },
   hookLines: [
     'import { openCallHistory } from "call-lake/engine-hook";',

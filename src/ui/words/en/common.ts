@@ -120,6 +120,16 @@ export const common = {
     cancelled: "Cancelled.",
     offline: "No connection. It is asked again as soon as there is one.",
     noData: "No calls in this range",
+    /** Days of UTC, of which a file is broken. */
+    partial: (days: number, text: string, names: string) =>
+      days === 1
+        ? `1 day could not be read: ${names}. Its calls are missing here.`
+        : `${text} days could not be read: ${names}. Their calls are missing here.`,
+    partialMore: (n: string) => `${n} more`,
+    partialShort: (days: number, text: string) => (days === 1 ? "1 day is missing" : `${text} days are missing`),
+    partialWhat: "What to do",
+    partialHelp:
+      "A file of the lake is broken. Whoever runs the server sets it aside by this command, which says how to restore it from a backup:",
   },
   hookLines: [
     'import { openCallHistory } from "call-lake/engine-hook";',
