@@ -132,8 +132,9 @@ describe("plugin.json", () => {
     }
   });
 
-  it("asks for no more of the CSP than the page's own origin, and names its folders", () => {
-    expect(manifest.csp).toEqual({ "default-src": ["'self'"] });
+  it("asks for no more of the CSP than the page's own origin and its own blobs to hear, and names its folders", () => {
+    const own = ["'self'", "blob:"];
+    expect(manifest.csp).toEqual({ "default-src": ["'self'"], "connect-src": own, "media-src": own });
     expect(Object.keys(manifest.config.properties)).toContain(manifest.data.setting);
     const layout =
       readFileSync(join(root, "docs/lake-layout.md"), "utf8") +

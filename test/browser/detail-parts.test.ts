@@ -54,6 +54,9 @@ it("knows the states of a recording", () => {
     recordingState({ url, channel: null, duration_seconds: null, expires_at }, BASE, Date.parse("2026-11-21T00:00:00Z"))
       .kind;
   expect(recordingState(undefined, BASE, 0).kind).toBe("none");
+  const stored = { url: "s3://bucket/a.wav", channel: null, duration_seconds: null, expires_at: null };
+  expect(recordingState(stored, BASE, 0)).toEqual({ kind: "refused", url: "s3://bucket/a.wav" });
+  expect(recordingState(stored, BASE, 0, true)).toEqual({ kind: "ready", src: "s3://bucket/a.wav" });
   expect(one(null)).toBe("processing");
   expect(one("https://example.com/a", "2026-11-20T00:00:00Z")).toBe("expired");
   expect(one("https://example.com/a", "2026-11-22T00:00:00Z")).toBe("ready");

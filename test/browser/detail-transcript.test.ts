@@ -28,6 +28,7 @@ function withRecordings(): { [state: string]: CallDetail } {
     expired: recording("/recordings/tone.wav", { expires_at: "2026-01-02T03:04:05.000Z" }),
     missing: recording("/recordings/gone.wav"),
     script: recording("javascript:window.hacked=true"),
+    stored: recording("s3://bucket/tone.wav"),
     data: recording("data:audio/wav;base64,UklGRg=="),
   };
   return Object.fromEntries(
@@ -212,6 +213,42 @@ it("plays the recording from the message that is clicked, and follows it", async
   await shoot(page, "detail-recording-dark");
   expect(complaints).toEqual([]);
   await close();
+});
+
+it("plays what the host makes of a recording's address, and asks for it when somebody wants to hear it", async () => {
+  const { page, complaints, close } = await openDetail(browser, host, HEARD["stored"]?.id ?? "", { tab: "transcript" });
+  await page.getByText("not one that can be played: s3://bucket/tone.wav").waitFor();
+  await page.evaluate(() => {
+    const made: string[] = [];
+    const recordingUrl = async (call: { id: string }, { url }: { url: string }) => {
+      made.push(`${call.id} ${url}`);
+      return "/recordings/tone.wav?signed=1";
+    };
+    Object.assign(window, { made });
+    Object.assign(document.querySelector("call-detail") as Element, { recordingUrl });
+  });
+  const made = () => page.evaluate(() => (window as unknown as { made: string[] }).made);
+  await page.getByRole("button", { name: "Play", exact: true }).waitFor();
+  expect(await made()).toEqual([]);
+  await page.getByText("Sentence number 6").click();
+  await page.getByRole("button", { name: "Pause" }).waitFor();
+  await soon(() => page.locator(".entry[aria-current]").innerText()).toContain("Sentence number 6");
+  await page.getByRole("button", { name: "Hear from 0:02" }).click();
+  expect(await made()).toEqual([`${HEARD["stored"]?.id} s3://bucket/tone.wav`]);
+  expect(complaints).toEqual([]);
+  await close();
+  // What the host cannot give is told like a recording that is gone.
+  for (const given of ["javascript:window.hacked=true", null]) {
+    const other = await openDetail(browser, host, HEARD["stored"]?.id ?? "", { tab: "transcript" });
+    await other.page.evaluate((url) => {
+      const recordingUrl = () => (url === null ? Promise.reject(new Error("no")) : url);
+      Object.assign(document.querySelector("call-detail") as Element, { recordingUrl });
+    }, given);
+    await other.page.getByRole("button", { name: "Play", exact: true }).click();
+    await other.page.getByText("it is gone, or this page may not load from its address").waitFor();
+    expect(other.complaints).toEqual([]);
+    await other.close();
+  }
 });
 
 it("says of a recording that it is not there, not yet there, no longer there, or not to be played", async () => {

@@ -84,7 +84,7 @@ describe("every answer", () => {
   it("carries the manifest's CSP and says nothing to other sites", async () => {
     const answer = await app()("GET", {});
     expect(answer.headers.get("content-security-policy")).toBe(
-      "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
+      "default-src 'self'; connect-src 'self' blob:; media-src 'self' blob:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
     );
     expect(answer.headers.get("x-content-type-options")).toBe("nosniff");
   });

@@ -13,6 +13,7 @@ import { isOurs, typesText } from "./keys.ts";
 import type { LiveView } from "./live.ts";
 import { hasJson, overviewTab } from "./overview.ts";
 import type * as Panels from "./panels.ts";
+import type { RecordingUrl } from "./recording-state.ts";
 import { callDetailStyles } from "./styles.ts";
 import { besideTab, type CallDetailTab, tabByKey, tabOf, tabStrip } from "./tabs.ts";
 import { toolsStyles } from "./tools-styles.ts";
@@ -46,6 +47,12 @@ export class CallDetail extends CallLakeElement {
   @property() q = "";
   /** The view as a query string, such as `tab=transcript&q=refund&message=12`: sets `tab`, `q` and where the hits begin. */
   @property() query: string | undefined;
+
+  /**
+   * Makes of a recording (its call and itself) an address that can be played now, such as a signed one or a blob of
+   * this page; asked when somebody wants to hear it. Without it the record's own address is played.
+   */
+  @property({ attribute: false }) recordingUrl: RecordingUrl | undefined;
 
   @state() private call: CallRecord | null = null;
   @state() private live: LiveView | null = null;
@@ -342,6 +349,7 @@ export class CallDetail extends CallLakeElement {
     if (!this.panels) return bones();
     return this.panels.panelOf(this.tab, {
       ...{ call, formats, locale, theme, hidden, copied, q: this.q, message: this.#message, server: this.server },
+      recordingUrl: this.recordingUrl,
       partial: this.live ? this.live.partial : null,
       copy: (text, name) => void this.#copy(text, name),
     });

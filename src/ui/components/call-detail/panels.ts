@@ -6,6 +6,7 @@ import type { Formats } from "../../format.ts";
 import { words } from "../../words.ts";
 import { stateBlock } from "../parts.ts";
 import { rawTab } from "./raw.ts";
+import type { RecordingUrl } from "./recording-state.ts";
 import type { CallDetailTab } from "./tabs.ts";
 import { toolsTab } from "./tools.ts";
 import "./json.ts";
@@ -26,6 +27,7 @@ export interface Panel {
   /** Words of a search that led here. */
   readonly q: string;
   readonly message: number | null;
+  readonly recordingUrl: RecordingUrl | undefined;
   readonly copied: string;
   readonly copy: (text: string, name: string) => void;
 }
@@ -43,6 +45,7 @@ export function panelOf(tab: Exclude<CallDetailTab, "overview">, panel: Panel): 
         .partial=${panel.partial}
         .q=${panel.q}
         .message=${panel.message}
+        .recordingUrl=${panel.recordingUrl}
       ></call-lake-transcript>`;
     case "tools":
       return toolsTab(panel);

@@ -26,13 +26,27 @@ export function playableUrl(url: string, base: string): string | null {
   return parsed.protocol === "http:" || parsed.protocol === "https:" ? parsed.href : null;
 }
 
-/** A recording without an address is one its provider still works on. */
-export function recordingState(recording: Recording | undefined, base: string, nowMs: number): RecordingState {
+/**
+ * Where the host's own page gets a recording from: an address that may be played now (signed, say, or a blob of the
+ * page), asked for when somebody wants to hear it. `recording` is the one of the call's that was chosen.
+ */
+export type RecordingUrl = (call: CallDetail, recording: Recording) => string | Promise<string>;
+
+/**
+ * A recording without an address is one its provider still works on. With `hosted` the host makes of the address what
+ * is played, so that it need not be one that a browser knows.
+ */
+export function recordingState(
+  recording: Recording | undefined,
+  base: string,
+  nowMs: number,
+  hosted = false,
+): RecordingState {
   if (!recording) return { kind: "none" };
   const { url, expires_at } = recording;
   if (expires_at !== null && Date.parse(expires_at) <= nowMs) return { kind: "expired", at: expires_at };
   if (!url) return { kind: "processing" };
-  const src = playableUrl(url, base);
+  const src = hosted ? url : playableUrl(url, base);
   return src === null ? { kind: "refused", url } : { kind: "ready", src };
 }
 

@@ -1,11 +1,12 @@
 /** `<call-lake-recording>` (internal): plays a call's recording, which is not asked for before somebody wants to hear it. */
 import { html, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { property, state } from "lit/decorators.js";
+import type { CallDetail } from "../../../api/contract.ts";
 import { type Formats, offset } from "../../format.ts";
 import { shared } from "../../theme.ts";
 import { words } from "../../words.ts";
 import { define, SpeakingElement } from "../base.ts";
-import { type Recording, type RecordingState, recordingState } from "./recording-state.ts";
+import { playableUrl, type RecordingState, type RecordingUrl, recordingState } from "./recording-state.ts";
 import { recordingStyles } from "./recording-styles.ts";
 import type { Waveform } from "./waveform.ts";
 import { wordOf } from "./word-of.ts";
@@ -15,7 +16,9 @@ const SPEEDS = [0.75, 1, 1.25, 1.5, 2] as const;
 export class CallRecording extends SpeakingElement {
   static override styles = [...shared, recordingStyles];
 
-  @property({ attribute: false }) recordings: readonly Recording[] | null = null;
+  @property({ attribute: false }) call!: CallDetail;
+  /** The host's own way from a recording to an address. */
+  @property({ attribute: false }) recordingUrl: RecordingUrl | undefined;
   @property({ attribute: false }) formats!: Formats;
   @property() theme = "auto";
 
@@ -28,6 +31,7 @@ export class CallRecording extends SpeakingElement {
   @state() private follow = true;
 
   #audio: HTMLAudioElement | null = null;
+  #opened: Promise<HTMLAudioElement | null> | null = null;
   #waveform: Waveform | null = null;
   #drawing: AbortController | null = null;
   #state: RecordingState = { kind: "none" };
@@ -41,7 +45,7 @@ export class CallRecording extends SpeakingElement {
 
   /** Plays from there; `at` gets the recording's length in seconds, if it is known. */
   async playFrom(at: (length: number | null) => number): Promise<void> {
-    const audio = this.#ready();
+    const audio = await this.#ready();
     if (!audio) return;
     audio.currentTime = Math.max(0, at(this.length));
     await this.#play(audio);
@@ -60,12 +64,13 @@ export class CallRecording extends SpeakingElement {
 
   override willUpdate(changed: PropertyValues): void {
     super.willUpdate(changed);
-    if (changed.has("recordings") && JSON.stringify(changed.get("recordings")) !== JSON.stringify(this.recordings)) {
+    const before = changed.get("call") as CallDetail | undefined;
+    if (before && JSON.stringify(before.recordings) !== JSON.stringify(this.call.recordings)) {
       this.#leave();
       this.chosen = 0;
     }
-    const recording = this.recordings?.[this.chosen];
-    this.#state = recordingState(recording, document.baseURI, Date.now());
+    const recording = this.#recordings[this.chosen];
+    this.#state = recordingState(recording, document.baseURI, Date.now(), this.recordingUrl !== undefined);
     if (!this.#audio) this.length = recording?.duration_seconds ?? null;
   }
 
@@ -81,6 +86,10 @@ export class CallRecording extends SpeakingElement {
     return html`<section class="root inner ${this.theme}" aria-label=${w.label}>
       ${this.#which()} ${this.playable ? this.#player() : html`<p class="muted">${this.#absence()}</p>`}
     </section>`;
+  }
+
+  get #recordings() {
+    return this.call.recordings ?? [];
   }
 
   #recolor = (): void => this.#waveform?.recolor();
@@ -103,7 +112,7 @@ export class CallRecording extends SpeakingElement {
   }
 
   #which(): TemplateResult | typeof nothing {
-    const all = this.recordings ?? [];
+    const all = this.#recordings;
     if (all.length < 2) return nothing;
     const w = words.recording;
     return html`<select
@@ -124,7 +133,7 @@ export class CallRecording extends SpeakingElement {
   #player(): TemplateResult {
     const w = words.recording;
     const { length, seconds } = this;
-    const expires = this.recordings?.[this.chosen]?.expires_at ?? null;
+    const expires = this.#recordings[this.chosen]?.expires_at ?? null;
     return html`<button class="button play" type="button" aria-label=${this.playing ? w.pause : w.play} @click=${this.#toggle}>
         <svg class="icon" viewBox="0 0 16 16" aria-hidden="true">
           <path d=${this.playing ? "M5.5 3.5v9M10.5 3.5v9" : "M5 3.2l7.5 4.8L5 12.8z"}></path>
@@ -141,7 +150,7 @@ export class CallRecording extends SpeakingElement {
           ?disabled=${length === null}
           aria-label=${w.position}
           aria-valuetext=${offset(seconds * 1000)}
-          @input=${(event: Event) => this.#seek(Number((event.target as HTMLInputElement).value))}
+          @input=${(event: Event) => void this.#seek(Number((event.target as HTMLInputElement).value))}
         />
       </div>
       <span class="clock muted" role="timer" aria-live="off"
@@ -163,22 +172,21 @@ export class CallRecording extends SpeakingElement {
       ${expires === null ? nothing : html`<span class="muted note">${w.until(this.formats.fullTime(expires))}</span>`}`;
   }
 
-  #toggle = (): void => {
-    if (this.playing) this.#audio?.pause();
-    else {
-      const audio = this.#ready();
-      if (audio) void this.#play(audio);
-    }
+  #toggle = async (): Promise<void> => {
+    if (this.playing) return this.#audio?.pause();
+    const audio = await this.#ready();
+    if (audio) await this.#play(audio);
   };
 
-  #seek(seconds: number): void {
-    const audio = this.#ready();
+  async #seek(seconds: number): Promise<void> {
+    const audio = await this.#ready();
     if (audio) audio.currentTime = seconds;
   }
 
-  #speed = (event: Event): void => {
-    const audio = this.#ready();
-    if (audio) audio.playbackRate = Number((event.target as HTMLSelectElement).value);
+  #speed = async (event: Event): Promise<void> => {
+    const speed = Number((event.target as HTMLSelectElement).value);
+    const audio = await this.#ready();
+    if (audio) audio.playbackRate = speed;
   };
 
   async #play(audio: HTMLAudioElement): Promise<void> {
@@ -187,9 +195,13 @@ export class CallRecording extends SpeakingElement {
   }
 
   /** The player of the chosen recording; its address is asked from here on, and never before. */
-  #ready(): HTMLAudioElement | null {
+  async #ready(): Promise<HTMLAudioElement | null> {
     if (this.#state.kind !== "ready" || this.failed) return null;
-    if (this.#audio) return this.#audio;
+    this.#opened ??= this.#open(this.#state.src);
+    return this.#opened;
+  }
+
+  async #open(src: string): Promise<HTMLAudioElement | null> {
     const audio = new Audio();
     this.#audio = audio;
     this.loading = true;
@@ -222,8 +234,25 @@ export class CallRecording extends SpeakingElement {
         name,
         mine(() => this.#tell(audio)),
       );
-    audio.src = this.#state.src;
+    const address = this.recordingUrl ? await this.#hosted(this.recordingUrl) : src;
+    if (this.#audio !== audio) return null;
+    if (address === null) {
+      this.#fail();
+      return null;
+    }
+    audio.src = address;
     return audio;
+  }
+
+  /** What the host makes of the recording; null where it makes nothing that can be played. */
+  async #hosted(recordingUrl: RecordingUrl): Promise<string | null> {
+    const recording = this.#recordings[this.chosen];
+    try {
+      const given: unknown = recording && (await recordingUrl(this.call, recording));
+      return typeof given === "string" && given !== "" ? playableUrl(given, document.baseURI) : null;
+    } catch {
+      return null;
+    }
   }
 
   #tell(audio: HTMLAudioElement): void {
@@ -261,6 +290,7 @@ export class CallRecording extends SpeakingElement {
     this.#waveform = null;
     const audio = this.#audio;
     this.#audio = null;
+    this.#opened = null;
     audio?.pause();
     audio?.removeAttribute("src");
     audio?.load();

@@ -9,7 +9,7 @@ import { shared } from "../../theme.ts";
 import { words } from "../../words.ts";
 import { define, SpeakingElement } from "../base.ts";
 import { icon, stateBlock } from "../parts.ts";
-import { recordingStartMs } from "./recording-state.ts";
+import { type RecordingUrl, recordingStartMs } from "./recording-state.ts";
 import "./recording.ts";
 import type { CallRecording } from "./recording.ts";
 import { readHits } from "./requests.ts";
@@ -42,6 +42,7 @@ export class Transcript extends SpeakingElement {
   @property({ attribute: false }) call!: CallDetail;
   @property({ attribute: false }) formats!: Formats;
   @property({ attribute: false }) server!: Server;
+  @property({ attribute: false }) recordingUrl: RecordingUrl | undefined;
   @property({ attribute: false }) partial: readonly Message[] | null = null;
   /** Words of a search that led here: they are found at once. */
   @property() q = "";
@@ -304,7 +305,8 @@ export class Transcript extends SpeakingElement {
       .locale=${this.locale}
       .theme=${this.theme}
       .formats=${this.formats}
-      .recordings=${this.call.recordings}
+      .call=${this.call}
+      .recordingUrl=${this.recordingUrl}
       @recording-time=${this.#onTime}
       @recording-ready=${() => this.requestUpdate()}
     ></call-lake-recording>`;
