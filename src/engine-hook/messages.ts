@@ -10,15 +10,23 @@ export interface WorkerOptions extends WriterOptions {
   gone: string;
   /** Whether to look for calls that earlier processes left open: the first thread does. */
   recover: boolean;
+  /** The memory of the ring that lines come by. */
+  ring: SharedArrayBuffer;
 }
 
-/** To the worker: lines to be made durable, in order; the answer to somebody who asked for a call's end; or the end. */
-export type ToWorker = readonly string[] | { request: string; answer: EndAnswer } | "close";
+/**
+ * To the worker: a line too long for the ring, which holds its place; the answer to somebody who asked for a call's end;
+ * or the end, with the lines that the ring had no room for.
+ */
+export type ToWorker = string | { request: string; answer: EndAnswer } | { close: readonly string[] };
 
-/** From the worker. `written` counts lines in the order in which they were sent. */
+/**
+ * From the worker. `written` answers a question: all that was in the ring when it was asked is durable, `acked` lines in
+ * all, modulo 2^32.
+ */
 export type FromWorker =
   | { kind: "ready"; writer: string }
-  | { kind: "written"; count: number; writer: string }
+  | { kind: "written"; asked: number; acked: number; writer: string }
   | { kind: "failure"; message: string; code: string }
   | { kind: "resumed"; writer: string }
   | { kind: "abandoned"; calls: AbandonedCall[] }

@@ -1,22 +1,21 @@
 /** The bounded queue between the engine's thread and the journal's thread. */
-import { Worker } from "node:worker_threads";
 import type { AbandonedCall } from "../store/journal/abandoned.ts";
 import type { EndAnswer, EndRequest } from "../store/journal/control.ts";
 import { LINE_BYTES_MAX } from "../store/journal/line.ts";
 import type { WriterOptions } from "../store/journal/writer.ts";
-import type { FromWorker, ToWorker, WorkerOptions } from "./messages.ts";
+import { JournalThread } from "./journal-thread.ts";
+import type { FromWorker } from "./messages.ts";
 
 /** So much is with the worker at a time; the rest waits here, where it can still be taken back. */
 const FLIGHT_BYTES_MAX = 8 * 1024 * 1024;
 /** What a queued line costs beside its text. */
 const LINE_OVERHEAD_BYTES = 128;
-/**
- * An event of a live call waits so long for others to go with it: the bench showed a commit for each of them in the
- * loop delay of the engine. A record never waits, and takes all events along.
- */
-const LINGER_MS = 20;
-/** So many lines are posted at once, that the worker may write the first while the engine still makes the next. */
-const POST_LINES = 48;
+/** So many records are asked for at once, that the worker may write the first while the engine still makes the next. */
+const ASK_RECORDS = 48;
+/** So many bytes of events on their way are asked for, before their time has come. */
+const ASK_BYTES = 1024 * 1024;
+/** What became of events, for which nobody waits, is looked at this often. */
+const LOOK_MS = 40;
 const RESTART_MS_MIN = 100;
 const RESTART_MS_MAX = 5000;
 
@@ -53,18 +52,20 @@ export class JournalQueue {
   readonly #options: WriterOptions;
   readonly #bytesMax: number;
   readonly #events: QueueEvents;
-  #worker: Worker | null = null;
+  #thread: JournalThread | null = null;
   #held: Queued[] = [];
   #flight: Queued[] = [];
   #flightHead = 0;
   #flightBytes = 0;
   #evictFrom = 0;
-  #flushing = false;
+  #asking = false;
+  /** Records since the last question to the worker. */
+  #unasked = 0;
   #untoldEvents = 0;
   #untoldRecords = 0;
   #restartMs = RESTART_MS_MIN;
   #restart: NodeJS.Timeout | undefined;
-  #linger: NodeJS.Timeout | undefined;
+  #looking: NodeJS.Timeout | undefined;
   #closed: (() => void) | null = null;
   #reported: (() => void) | null = null;
   #open = true;
@@ -92,7 +93,7 @@ export class JournalQueue {
   start(): Promise<void> {
     return new Promise((resolve) => {
       this.#reported = resolve;
-      this.#startWorker();
+      this.#startThread();
     });
   }
 
@@ -111,10 +112,11 @@ export class JournalQueue {
     const line: Queued = { text, bytes, serial: this.accepted, sent: false, settle };
     this.queued += 1;
     this.queuedBytes += bytes;
-    this.#held.push(line);
-    if (this.#held.length >= POST_LINES && !this.waiting) this.#flush(false);
-    else if (settle) this.#flushSoon();
-    else this.#linger ??= setTimeout(() => this.#flush(false), LINGER_MS);
+    if (this.#held.length > 0 || !this.#send(line)) this.#held.push(line);
+    if (settle) this.#unasked += 1;
+    if (this.#unasked >= ASK_RECORDS) this.#ask();
+    else if (settle || this.#isCrowded()) this.#askSoon();
+    this.#looking ??= setTimeout(() => this.#look(), LOOK_MS);
     return line;
   }
 
@@ -129,28 +131,29 @@ export class JournalQueue {
 
   /** Resolves when nothing waits any more of what waits now: true if all of it is on disk, false if some was dropped. */
   flush(): Promise<boolean> {
-    if (this.#linger) this.#flush(false);
+    if (this.#isFlying()) this.#ask();
     return this.#goneUpTo(this.accepted, this.dropped);
   }
 
   /** Writes what can be written within `msMax`; whatever then still waits is settled as not durable. */
   async close(msMax: number): Promise<void> {
     if (!this.#open) return;
-    this.#flush(true);
+    this.#tellDropped();
     this.#open = false;
     clearTimeout(this.#restart);
-    const worker = this.#worker;
-    if (worker) {
+    clearTimeout(this.#looking);
+    const thread = this.#thread;
+    if (thread) {
       let timer: NodeJS.Timeout | undefined;
       await new Promise<void>((resolve) => {
         this.#closed = resolve;
         timer = setTimeout(resolve, msMax);
-        worker.ref();
-        worker.postMessage("close" satisfies ToWorker);
+        thread.keep(true);
+        thread.close(this.#takeHeld());
       });
       clearTimeout(timer);
-      this.#worker = null;
-      await worker.terminate();
+      this.#thread = null;
+      await thread.terminate();
     }
     for (const line of [...this.#flight.slice(this.#flightHead), ...this.#held]) {
       if (line.text === null) continue;
@@ -171,32 +174,29 @@ export class JournalQueue {
     });
   }
 
-  #startWorker(): void {
-    const url = new URL(import.meta.url.endsWith(".ts") ? "./worker.ts" : "./worker.js", import.meta.url);
+  #startThread(): void {
     try {
-      const adopted = this.#events.openLines();
       const recover = this.#reported !== null;
-      const options: WorkerOptions = { ...this.#options, adopted, gone: this.writer, recover };
-      // The flags the engine was started with (a debugger, --input-type, preloaded modules) are no concern of this thread.
-      const worker = new Worker(url, { workerData: options, name: "call-lake-journal", execArgv: [] });
-      this.#worker = worker;
-      worker.unref();
-      worker.on("message", (message: FromWorker) => this.#hear(message));
-      worker.on("error", (error) => this.#events.failure(`The journal's thread failed: ${error.message}`, ""));
-      worker.on("exit", () => this.#workerGone(worker));
+      const options = { ...this.#options, adopted: this.#events.openLines(), gone: this.writer, recover };
+      const thread = new JournalThread(options, {
+        durable: (lines) => this.#settle(lines),
+        hear: (message) => this.#hear(message),
+        failed: (error) => this.#events.failure(`The journal's thread failed: ${error.message}`, ""),
+        gone: () => this.#thread === thread && this.#threadGone(),
+      });
+      this.#thread = thread;
     } catch (error) {
       this.#events.failure(`The journal's thread did not start: ${String(error)}`, "");
-      this.#workerGone(null);
+      this.#threadGone();
     }
     // A first report that never comes must not hold up the engine.
     if (this.#reported) setTimeout(() => this.#report(), 5000).unref();
-    this.#refWhileBusy();
+    this.#keepWhileBusy();
   }
 
   /** The thread is dead (out of memory, say): the next one gets what was not acknowledged and the open calls. */
-  #workerGone(worker: Worker | null): void {
-    if (this.#worker !== worker && worker !== null) return;
-    this.#worker = null;
+  #threadGone(): void {
+    this.#thread = null;
     this.#report();
     this.#closed?.();
     if (!this.#open) return;
@@ -210,24 +210,22 @@ export class JournalQueue {
     this.#flightBytes = 0;
     this.#events.failure("The journal's thread is gone; a new one is started.", "");
     this.#restart = setTimeout(() => {
-      this.#startWorker();
-      this.#flush(false);
+      this.#startThread();
+      this.#sendHeld();
     }, this.#restartMs);
     this.#restart.unref();
     this.#restartMs = Math.min(this.#restartMs * 2, RESTART_MS_MAX);
   }
 
   #hear(message: FromWorker): void {
-    if (message.kind === "written") {
-      this.writer = message.writer;
-      this.#restartMs = RESTART_MS_MIN;
-      for (let count = message.count; count > 0; count -= 1) this.#settleFirst();
-      this.#flush(false);
-    } else if (message.kind === "ready" || message.kind === "resumed") {
+    if (message.kind === "written") this.writer = message.writer;
+    else if (message.kind === "ready" || message.kind === "resumed") {
       this.writer = message.writer;
       const wasWaiting = this.waiting;
       this.waiting = false;
       this.#report();
+      this.#sendHeld();
+      if (this.#isFlying()) this.#ask();
       if (wasWaiting) this.#events.resumed();
     } else if (message.kind === "failure") {
       this.waiting = true;
@@ -235,19 +233,26 @@ export class JournalQueue {
       this.#events.failure(message.message, message.code);
     } else if (message.kind === "abandoned") this.#events.recovered(message.calls);
     else if (message.kind === "asked") {
-      for (const request of message.requests) void this.#ask(request);
+      for (const request of message.requests) void this.#pass(request);
     } else this.#closed?.();
-    this.#refWhileBusy();
+    this.#keepWhileBusy();
   }
 
-  async #ask(request: EndRequest): Promise<void> {
+  async #pass(request: EndRequest): Promise<void> {
     const answer = await this.#events.asked(request);
-    this.#worker?.postMessage({ request: request.request, answer } satisfies ToWorker);
+    this.#thread?.answer(request.request, answer);
   }
 
   #report(): void {
     this.#reported?.();
     this.#reported = null;
+  }
+
+  /** The first lines on their way are durable. */
+  #settle(lines: number): void {
+    for (let count = lines; count > 0; count -= 1) this.#settleFirst();
+    this.#restartMs = RESTART_MS_MIN;
+    this.#sendHeld();
   }
 
   #settleFirst(): void {
@@ -266,43 +271,85 @@ export class JournalQueue {
     line.settle(undefined);
   }
 
-  /** One message to the worker for all that is added before the engine's own code has finished its turn. */
-  #flushSoon(): void {
-    if (this.#flushing) return;
-    this.#flushing = true;
-    queueMicrotask(() => this.#flush(false));
+  /** False if the line has to be held here. */
+  #send(line: Queued): boolean {
+    const { text } = line;
+    if (!this.#thread || text === null || this.#flightBytes >= FLIGHT_BYTES_MAX) return false;
+    if (!this.#thread.send(text, line.bytes - LINE_OVERHEAD_BYTES)) return false;
+    this.#fly(line);
+    return true;
   }
 
-  #flush(all: boolean): void {
-    this.#flushing = false;
-    clearTimeout(this.#linger);
-    this.#linger = undefined;
-    if (this.#untoldEvents + this.#untoldRecords > 0) this.#tellDropped();
-    const worker = this.#worker;
-    if (!worker || this.#held.length === 0) return;
-    const texts: string[] = [];
+  #fly(line: Queued): void {
+    line.sent = true;
+    this.#flight.push(line);
+    this.#flightBytes += line.bytes;
+  }
+
+  #isFlying(): boolean {
+    return this.#flightHead < this.#flight.length;
+  }
+
+  /** Sends what is held, as far as there is room; more goes when that has been answered for. */
+  #sendHeld(): void {
+    if (this.#held.length === 0) return;
     let taken = 0;
     for (const line of this.#held) {
-      if (!all && this.#flightBytes >= FLIGHT_BYTES_MAX) break;
+      if (line.text !== null && !this.#send(line)) break;
       taken += 1;
-      if (line.text === null) continue;
-      texts.push(line.text);
-      line.sent = true;
-      this.#flight.push(line);
-      this.#flightBytes += line.bytes;
     }
-    if (taken === this.#held.length) this.#held = [];
-    else if (taken > 0) this.#held = this.#held.slice(taken);
+    this.#held = this.#held.slice(taken);
     this.#evictFrom = Math.max(0, this.#evictFrom - taken);
-    if (texts.length === 0) return;
-    worker.postMessage(texts satisfies ToWorker);
-    this.#refWhileBusy();
+    this.#ask();
   }
 
-  /** An engine that has finished is kept alive while lines are on their way, but not by a disk that takes none. */
-  #refWhileBusy(): void {
-    if (this.#reported || (this.#flightBytes > 0 && !this.waiting)) this.#worker?.ref();
-    else if (this.#open) this.#worker?.unref();
+  /** What is held goes by another road. */
+  #takeHeld(): string[] {
+    const texts: string[] = [];
+    for (const line of this.#held) {
+      if (line.text === null) continue;
+      texts.push(line.text);
+      this.#fly(line);
+    }
+    this.#held = [];
+    return texts;
+  }
+
+  /** Events that nobody waits for are asked for all the same where they fill the queue. */
+  #isCrowded(): boolean {
+    return this.#held.length > 0 || this.#flightBytes > ASK_BYTES || this.queuedBytes * 2 > this.#bytesMax;
+  }
+
+  /** One question for all that is added before the engine's own code has finished its turn. */
+  #askSoon(): void {
+    if (this.#asking) return;
+    this.#asking = true;
+    queueMicrotask(() => {
+      this.#asking = false;
+      this.#tellDropped();
+      this.#ask();
+    });
+  }
+
+  /** Nobody asks a thread that waits for the disk: it says by itself when it writes again, and is asked then. */
+  #ask(): void {
+    this.#unasked = 0;
+    if (!this.#thread || this.waiting) return;
+    this.#thread.ask();
+    this.#keepWhileBusy();
+  }
+
+  /** What has become of events? Also keeps a process that has finished until they are on disk, unless it takes none. */
+  #look(): void {
+    this.#looking = undefined;
+    this.#thread?.collect();
+    if (this.#isFlying() && !this.waiting && this.#open) this.#looking = setTimeout(() => this.#look(), LOOK_MS);
+  }
+
+  /** An engine that has finished is kept alive while somebody waits for lines, but not by a disk that takes none. */
+  #keepWhileBusy(): void {
+    const isBusy = this.#reported !== null || (this.#thread?.isAsked === true && !this.waiting);
+    if (isBusy || this.#open) this.#thread?.keep(isBusy);
   }
 
   #evictEvents(bytes: number): void {
@@ -335,7 +382,7 @@ export class JournalQueue {
       this.#untoldRecords += 1;
       settle(reason);
     } else this.#untoldEvents += 1;
-    if (this.#open) this.#flushSoon();
+    if (this.#open) this.#askSoon();
     return null;
   }
 
