@@ -49,6 +49,7 @@ function usable(locale: string | undefined, timezone: string): { locale: string 
       return false;
     }
   };
+  if (works(locale, timezone)) return { locale, timezone };
   const known = works(locale, "UTC") ? locale : undefined;
   return { locale: known, timezone: works(known, timezone) ? timezone : "UTC" };
 }
@@ -71,14 +72,24 @@ function durationText(seconds: number | null): string {
   return `${Math.floor(whole / 3600)} h ${two(Math.floor((whole % 3600) / 60))} m`;
 }
 
+/** Making a formatter costs more than a table's formatting: each is made when something is to be formatted. */
+function once<T>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
+}
+
 function build(locale: string | undefined, timezone: string): Formats {
   const date = (options: Intl.DateTimeFormatOptions) =>
-    new Intl.DateTimeFormat(locale, { timeZone: timezone, ...options });
+    once(() => new Intl.DateTimeFormat(locale, { timeZone: timezone, ...options }));
+  const number = (options: Intl.NumberFormatOptions) => once(() => new Intl.NumberFormat(locale, options));
   const clock = { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" } as const;
-  const integers = new Intl.NumberFormat(locale, { maximumFractionDigits: 0 });
-  const seconds = new Intl.NumberFormat(locale, { minimumFractionDigits: 2, maximumFractionDigits: 2 });
-  const tenths = new Intl.NumberFormat(locale, { minimumFractionDigits: 1, maximumFractionDigits: 2 });
-  const percents = new Intl.NumberFormat(locale, {
+  const integers = number({ maximumFractionDigits: 0 });
+  const seconds = number({ minimumFractionDigits: 2, maximumFractionDigits: 2 });
+  const tenths = number({ minimumFractionDigits: 1, maximumFractionDigits: 2 });
+  const percents = number({
     style: "percent",
     minimumFractionDigits: 1,
     maximumFractionDigits: 1,
@@ -95,30 +106,32 @@ function build(locale: string | undefined, timezone: string): Formats {
   const full = date({ dateStyle: "medium", timeStyle: "long" });
   const days = date({ weekday: "short", day: "numeric", month: "short" });
   const hours = date({ weekday: "short", hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
-  const weekdays = new Intl.DateTimeFormat(locale, { weekday: "short", timeZone: "UTC" });
+  const weekdays = date({ weekday: "short", timeZone: "UTC" });
+  const amounts = number({ maximumFractionDigits: 4 });
+  const moneys = new Map<string, Intl.NumberFormat>();
   const years = date({ year: "numeric" });
-  const at = (formatter: Intl.DateTimeFormat, iso: string) => {
+  const at = (formatter: () => Intl.DateTimeFormat, iso: string) => {
     const ms = Date.parse(iso);
-    return Number.isNaN(ms) ? iso : formatter.format(ms);
+    return Number.isNaN(ms) ? iso : formatter().format(ms);
   };
-  const now = years.format(Date.now());
+  const now = once(() => years().format(Date.now()));
   return {
     locale,
     timezone,
-    integer: (value) => integers.format(value),
-    percent: (share) => percents.format(share),
+    integer: (value) => integers().format(value),
+    percent: (share) => percents().format(share),
     latency: (ms) => {
       if (ms === null || !Number.isFinite(ms)) return words.notRecorded;
-      return ms < 1000 ? `${integers.format(ms)} ms` : `${seconds.format(ms / 1000)} s`;
+      return ms < 1000 ? `${integers().format(ms)} ms` : `${seconds().format(ms / 1000)} s`;
     },
-    latencyTick: (ms, max) => (max < 1000 ? `${integers.format(ms)} ms` : `${tenths.format(ms / 1000)} s`),
+    latencyTick: (ms, max) => (max < 1000 ? `${integers().format(ms)} ms` : `${tenths().format(ms / 1000)} s`),
     duration: durationText,
-    time: (iso) => (at(years, iso) === now ? at(thisYear, iso) : at(otherYear, iso)).replaceAll(",", ""),
+    time: (iso) => (at(years, iso) === now() ? at(thisYear, iso) : at(otherYear, iso)).replaceAll(",", ""),
     fullTime: (iso) => (iso === null ? words.notRecorded : at(full, iso)),
     day: (iso) => at(days, iso),
     hour: (iso) => at(hours, iso),
     // 2024 began on a Monday.
-    weekday: (day) => weekdays.format(Date.UTC(2024, 0, day)),
+    weekday: (day) => weekdays().format(Date.UTC(2024, 0, day)),
     hourOfDay: (hour) => `${String(hour).padStart(2, "0")}:00–${String(hour).padStart(2, "0")}:59`,
     utcDay: (day) => {
       const year = day.slice(0, 4) === String(new Date().getFullYear()) ? {} : ({ year: "numeric" } as const);
@@ -126,12 +139,15 @@ function build(locale: string | undefined, timezone: string): Formats {
       return format.format(Date.parse(day));
     },
     list: (texts) => new Intl.ListFormat(locale, { type: "conjunction" }).format(texts),
-    megabytes: (bytes) => `${tenths.format(Math.max(bytes / 1e6, 0.1))} MB`,
+    megabytes: (bytes) => `${tenths().format(Math.max(bytes / 1e6, 0.1))} MB`,
     money: (amount, currency) => {
       if (amount === null) return words.notRecorded;
-      const plain = new Intl.NumberFormat(locale, { maximumFractionDigits: 4 }).format(amount);
-      if (!currency || !/^[A-Za-z]{3}$/.test(currency)) return plain;
-      return new Intl.NumberFormat(locale, { style: "currency", currency, maximumFractionDigits: 4 }).format(amount);
+      if (!currency || !/^[A-Za-z]{3}$/.test(currency)) return amounts().format(amount);
+      const made =
+        moneys.get(currency) ??
+        new Intl.NumberFormat(locale, { style: "currency", currency, maximumFractionDigits: 4 });
+      moneys.set(currency, made);
+      return made.format(amount);
     },
   };
 }

@@ -1,8 +1,9 @@
 /** The demo panel as people use it: its pages, its switches, a journey by keyboard, a page that is enlarged. */
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { firstPageUrl } from "../../src/client/index.ts";
 import { launch, openPage, shoot, soon } from "./kit/browser.ts";
-import { ensureBundle } from "./kit/bundle.ts";
+import { ensureBundle, entryFiles } from "./kit/bundle.ts";
 import { type Panel, startPanel } from "./kit/panel.ts";
 
 let browser: Browser;
@@ -35,9 +36,41 @@ it("shows every page of the plug-in's beside its own, without a complaint", asyn
   await page.goto(`${panel.url}/`);
   await soon(() => page.locator("call-stat-card").count()).toBe(8);
   await soon(() => page.locator("call-lake-count button").first().innerText()).toMatch(/\d/);
+  await soon(() => page.locator(":is(call-stat-card, call-count) .bone").count()).toBe(0);
   await shoot(page, "panel-overview");
   expect(complaints).toEqual([]);
   await close();
+});
+
+it("names in its page all that the list begins with, and has the rows on their way before its scripts", async () => {
+  const query = "outcome=completed&outcome=error&min_duration=1&sort=-duration_seconds";
+  const html = await (await fetch(`${panel.url}/calls?${query}&peek=x`)).text();
+  const url = firstPageUrl({ api: "/api/calls", filter: query, timezone: "UTC" });
+  expect(html).toContain(`<link rel="preload" href="${url.replaceAll("&", "&amp;")}" as="fetch" crossorigin>`);
+  for (const file of entryFiles().slice(1)) {
+    expect(html).toContain(`<link rel="modulepreload" href="/elements/${file}">`);
+  }
+  const { page, complaints, close } = await open(`/calls?${query}`);
+  await soon(() => rows(page).count()).toBeGreaterThan(10);
+  const loaded = await page.evaluate(() =>
+    performance
+      .getEntriesByType("resource")
+      .map((one) => `${(one as PerformanceResourceTiming).initiatorType} ${new URL(one.name).pathname}`),
+  );
+  expect(loaded).toContain("link /api/calls");
+  // What was asked for beside the rows came after them; the rest is in the page.
+  const before = loaded.slice(0, loaded.indexOf("fetch /api/calls"));
+  expect(before.filter((one) => /json|facets|live|stats/.test(one))).toEqual([]);
+  expect(complaints).toEqual([]);
+  await close();
+});
+
+it("escapes in its page what the address brings", async () => {
+  const html = await (
+    await fetch(`${panel.url}/calls?q=%22%3E%3Cscript%3Ealert(1)%3C/script%3E&tz=%22%3E%3Cb%3E`)
+  ).text();
+  expect(html).not.toMatch(/<script>alert|"><b>|<b>/);
+  expect(html.match(/<script/g)).toHaveLength(4);
 });
 
 it("opens from a number of the overview the calls it counts", async () => {

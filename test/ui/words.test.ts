@@ -1,8 +1,16 @@
 /** The catalogues: what one says the others say too, in words of their own, with the plurals of their language. */
 import { describe, expect, it } from "vitest";
-import { ar } from "../../src/ui/words/ar/index.ts";
-import { de } from "../../src/ui/words/de/index.ts";
-import { en } from "../../src/ui/words/en/index.ts";
+import { together } from "../../src/ui/words/together.ts";
+import type { Words } from "../../src/ui/words.ts";
+
+const PARTS = ["first", "dialogs", "live", "panels", "sql", "stats"];
+const catalogueOf = async (language: string) =>
+  together(
+    await Promise.all(
+      PARTS.map(async (part) => (await import(`../../src/ui/words/${language}/${part}.ts`))[part] as object),
+    ),
+  ) as Words;
+const [en, de, ar] = (await Promise.all(["en", "de", "ar"].map(catalogueOf))) as [Words, Words, Words];
 
 type Leaf = string | ((...values: never[]) => string);
 

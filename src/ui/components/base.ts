@@ -4,7 +4,7 @@ import { property } from "lit/decorators.js";
 import type { Server } from "../data.ts";
 import { type Formats, formatsFor, localZone } from "../format.ts";
 import type { Theme } from "../theme.ts";
-import { directionOf, loadWords, setWords } from "../words.ts";
+import { directionOf, lacksWords, loadWords, setWords } from "../words.ts";
 
 /** An element that shows words: it renders in its own language, whatever the page's other elements speak. */
 export class SpeakingElement extends LitElement {
@@ -15,6 +15,16 @@ export class SpeakingElement extends LitElement {
     if (!changed.has("locale")) return;
     this.dir = directionOf(this.locale);
     void loadWords(this.locale).then((anew) => anew && this.requestUpdate());
+  }
+
+  /** What comes later than the page is first drawn when it can be read. */
+  protected override async scheduleUpdate(): Promise<void> {
+    if (!this.hasUpdated && this.waitsForWords && lacksWords(this.locale)) await loadWords(this.locale);
+    super.scheduleUpdate();
+  }
+
+  protected get waitsForWords(): boolean {
+    return true;
   }
 
   protected override performUpdate(): void {
@@ -52,6 +62,11 @@ export class CallLakeElement extends SpeakingElement {
   @property({ attribute: false }) permissions: readonly string[] | undefined;
   /** Path of the host's page of calls; links then go to `${route}/${id}`. Without it rows are buttons. */
   @property() route = "";
+
+  /** A page's own element asks the server at once. */
+  protected override get waitsForWords(): boolean {
+    return false;
+  }
 
   protected get server(): Server {
     return { api: this.api, headers: this.headers };

@@ -2,7 +2,7 @@
 import { css, html, type LitElement, type PropertyValues, type TemplateResult } from "lit";
 import { state } from "lit/decorators.js";
 import { shared } from "../theme.ts";
-import { words } from "../words.ts";
+import { loadWords, words } from "../words.ts";
 import { CallLakeElement } from "./base.ts";
 import { stateBlock } from "./parts.ts";
 
@@ -47,6 +47,7 @@ export abstract class LazyElement extends CallLakeElement {
     this.failed = false;
     try {
       await this.load();
+      await loadWords(this.locale);
     } catch {
       this.failed = true;
       return;

@@ -6,6 +6,7 @@ import { type Answer, readTotal } from "../../data.ts";
 import { readActive } from "../../live-data.ts";
 import { shared } from "../../theme.ts";
 import { words } from "../../words.ts";
+import "../../words/stats.ts";
 import { define } from "../base.ts";
 import { partialMark } from "../partial.ts";
 import { PolledElement } from "./polled.ts";

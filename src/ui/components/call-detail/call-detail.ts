@@ -4,7 +4,7 @@ import { property, state } from "lit/decorators.js";
 import type { CallDetail as CallRecord, DeleteAnswer } from "../../../api/contract.ts";
 import { type DataError, Latest, readCall } from "../../data.ts";
 import { shared } from "../../theme.ts";
-import { words } from "../../words.ts";
+import { loadWords, words } from "../../words.ts";
 import { CallLakeElement, define } from "../base.ts";
 import { errorBlock, errorNotice, errorText, notPermittedBlock, stateBlock } from "../parts.ts";
 import type { ActionResult } from "./action.ts";
@@ -163,7 +163,9 @@ export class CallDetail extends CallLakeElement {
   async #loadPanels(): Promise<void> {
     if (this.panels) return;
     try {
-      this.panels = await import("./panels.ts");
+      const panels = await import("./panels.ts");
+      await loadWords(this.locale);
+      this.panels = panels;
       this.lazyFailed = false;
     } catch {
       this.lazyFailed = true;

@@ -4,6 +4,7 @@ import { property } from "lit/decorators.js";
 import { formatsFor } from "../../format.ts";
 import { shared } from "../../theme.ts";
 import { words } from "../../words.ts";
+import "../../words/panels.ts";
 import { define, SpeakingElement } from "../base.ts";
 import { none } from "../parts.ts";
 import { jsonStyles } from "./json-styles.ts";

@@ -4,6 +4,7 @@ import type { CallDetail, Message } from "../../../api/contract.ts";
 import type { Server } from "../../data.ts";
 import type { Formats } from "../../format.ts";
 import { words } from "../../words.ts";
+import "../../words/panels.ts";
 import { stateBlock } from "../parts.ts";
 import { rawTab } from "./raw.ts";
 import type { RecordingUrl } from "./recording-state.ts";

@@ -20,7 +20,7 @@ export interface Above {
   /** The order that can be chosen; null where the text is not searched for. */
   readonly sort: string | null;
   readonly order: (sort: string) => void;
-  readonly showFresh: () => void;
+  readonly showFresh: (byKey: boolean) => void;
   readonly refresh: () => void;
   readonly selectAll: () => void;
   readonly clearSelection: () => void;
@@ -30,7 +30,7 @@ export interface Above {
 export function aboveLine(line: Above): TemplateResult {
   const selecting = !isEmpty(line.selection);
   return html`<div class="above">
-    <div class="left">${selecting ? selected(line) : state(line)}</div>
+    <div class="left">${selecting ? selected(line) : state(line)}${pill(line)}</div>
     <div class="tools">
       ${order(line)}
       <button class="button plain" type="button" aria-haspopup="dialog" @click=${() => line.open("columns")}>
@@ -64,7 +64,7 @@ function state(line: Above): TemplateResult {
     return html`<span class="wrong" role="alert">${icon("alert")}<bdi>${errorText(rows.error)}</bdi> ${words.states.stale}</span>
       <button class="button" type="button" @click=${line.refresh}>${words.states.retry}</button>`;
   }
-  return html`<span class="muted" role="status">${line.said ? `${line.said} ` : nothing}${count(line)}</span>${pill(line)}`;
+  return html`<span class="muted" role="status">${line.said ? `${line.said} ` : nothing}${count(line)}${came(line)}</span>`;
 }
 
 function count({ rows, formats }: Above): string | typeof nothing {
@@ -73,12 +73,22 @@ function count({ rows, formats }: Above): string | typeof nothing {
   return rows.total === 1 ? words.list.oneCall : words.list.count(formats.integer(rows.total));
 }
 
+/** Rows that came in by themselves, told politely. */
+function came({ rows, formats }: Above): TemplateResult | typeof nothing {
+  const { size } = rows.arrived;
+  if (size === 0) return nothing;
+  const text = formats.integer(size);
+  return html` <span class="came"
+    >${words.list.newCalls(size, size === rows.calls?.length ? words.list.more(text) : text)}</span
+  >`;
+}
+
 function pill({ rows, formats, showFresh }: Above): TemplateResult | typeof nothing {
   if (!rows.fresh) return nothing;
   const { added, calls } = rows.fresh;
   const text = formats.integer(added);
   const label = words.list.newCalls(added, added === calls.length ? words.list.more(text) : text);
-  return html`<button class="pill" type="button" part="new-calls" @click=${showFresh}>${icon("up")}${label}</button>`;
+  return html`<button class="pill" type="button" part="new-calls" @click=${(event: MouseEvent) => showFresh(event.detail === 0)}>${icon("up")}${label}</button>`;
 }
 
 function order({ sort, order: choose }: Above): TemplateResult | typeof nothing {

@@ -26,7 +26,14 @@ export abstract class AskingElement extends CallLakeElement {
   @state() protected version = 0;
 
   protected readonly memory = new Memory(this, () => this.storage);
-  protected readonly rows = new CallRows(this, () => this.#question());
+  protected readonly rows = new CallRows(
+    this,
+    () => this.#question(),
+    () => this.isStill,
+  );
+
+  /** Whether nobody reads or works with a row: then new ones may come in above it. */
+  protected abstract get isStill(): boolean;
 
   /** The query is about other calls than before. */
   protected abstract onOtherCalls(): void;

@@ -3,8 +3,9 @@ import { html, nothing, type TemplateResult } from "lit";
 import { state } from "lit/decorators.js";
 import { limitOf } from "../../../client/page-query.ts";
 import { forServer, parseQuery } from "../../filter.ts";
+import { painted } from "../../painted.ts";
 import { shared } from "../../theme.ts";
-import { words } from "../../words.ts";
+import { loadWords, words } from "../../words.ts";
 import { define } from "../base.ts";
 import type { FilterBar } from "../filter-bar/filter-bar.ts";
 import "../filter-bar/filter-bar.ts";
@@ -14,7 +15,7 @@ import { type Above, aboveLine, type Dialog } from "./above.ts";
 import { AskingElement } from "./asking.ts";
 import { failedBlock, nothingBlock } from "./blocks.ts";
 import { type Column, columnsOf } from "./columns.ts";
-import { focusCall, focusedCall, focusTable, showRow, showTop } from "./focus.ts";
+import { focusCall, focusedCall, focusTable, isUntouched, showRow, showTop } from "./focus.ts";
 import { grid } from "./grid.ts";
 import { type Key, keyOf } from "./keys.ts";
 import { pagesLine } from "./pages.ts";
@@ -27,6 +28,8 @@ import { tableStyles } from "./table-styles.ts";
 
 /** Below this the facets stand above the list, folded. */
 const NARROW_PX = 900;
+/** Where rows take longer than that, what stands around them does not wait. */
+const BESIDE_MS = 500;
 const NO_WIDTHS = {};
 const NO_VIEWS: never[] = [];
 const ACTIONS = ["export", "label", "delete"] as const;
@@ -49,16 +52,22 @@ export class CallHistory extends AskingElement {
   @state() private selection: Selection = NOTHING;
   @state() private dialog: Dialog | null = null;
   @state() private dialogs: typeof import("./dialogs.ts") | null = null;
+  /** Whether what stands around the list may come: the rows are seen first. */
+  @state() private beside = false;
   @state() private narrow = false;
   @state() private sidebarOnNarrow = false;
 
   #lastSelected: string | null = null;
+  #late: ReturnType<typeof setTimeout> | undefined;
   #sizes = new ResizeObserver(() => this.#measure());
 
   override connectedCallback(): void {
     super.connectedCallback();
     this.#measure();
     this.#sizes.observe(this);
+    this.#late = setTimeout(() => {
+      this.beside = true;
+    }, BESIDE_MS);
     document.addEventListener("keydown", this.#onKey);
     // Moved within the page, or brought back: what was running ended with the disconnection.
     if (this.hasUpdated) this.refresh();
@@ -67,7 +76,15 @@ export class CallHistory extends AskingElement {
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     this.#sizes.disconnect();
+    clearTimeout(this.#late);
     document.removeEventListener("keydown", this.#onKey);
+  }
+
+  override updated(): void {
+    if (this.beside || (!this.rows.calls && !this.rows.error)) return;
+    void painted().then(() => {
+      this.beside = true;
+    });
   }
 
   #measure(): void {
@@ -84,6 +101,10 @@ export class CallHistory extends AskingElement {
 
   protected override onOtherCalls(): void {
     this.selection = NOTHING;
+  }
+
+  protected override get isStill(): boolean {
+    return this.query.peek === null && this.dialog === null && isEmpty(this.selection) && isUntouched(this.#root);
   }
 
   #sortBy({ sort, down }: Column): void {
@@ -183,7 +204,9 @@ export class CallHistory extends AskingElement {
 
   async #openDialog(dialog: Dialog): Promise<void> {
     try {
-      this.dialogs = await import("./dialogs.ts");
+      const dialogs = await import("./dialogs.ts");
+      await loadWords(this.locale);
+      this.dialogs = dialogs;
       this.dialog = dialog;
     } catch {
       this.said = words.states.unreachable;
@@ -208,7 +231,7 @@ export class CallHistory extends AskingElement {
     return html`
       <button class="skip button" type="button" @click=${() => focusTable(this.#root)}>${words.list.skip}</button>
       ${viewsLine({
-        ...{ locale: this.locale, theme: this.theme, query: this.query, timezone: this.zone },
+        ...{ locale: this.locale, theme: this.theme, query: this.query, timezone: this.zone, load: this.beside },
         views: this.memory.value.views ?? NO_VIEWS,
         choose: (query) => this.go({ ...parseQuery(query), peek: null }),
         change: (views) => this.memory.keep({ views }),
@@ -238,7 +261,7 @@ export class CallHistory extends AskingElement {
   #side(open: boolean): TemplateResult {
     const { locale, theme, server, formats, version, zone } = this;
     return facetSide({
-      ...{ locale, theme, server, formats, version, zone, open },
+      ...{ locale, theme, server, formats, version, zone, open, load: this.beside },
       filter: this.query.filter,
       folded: this.memory.value.folded ?? {},
       waiting: this.rows.pending,
@@ -261,9 +284,10 @@ export class CallHistory extends AskingElement {
       said: this.said,
       sort: searching ? this.sort : null,
       order: (sort) => this.go({ sort: sort === NEWEST_FIRST ? null : sort }),
-      showFresh: () => {
+      showFresh: (byKey) => {
         this.rows.showFresh();
         this.version++;
+        if (byKey) focusTable(this.#root);
       },
       refresh: () => this.refresh(),
       selectAll: () => {
@@ -294,7 +318,7 @@ export class CallHistory extends AskingElement {
     const sort = this.sort;
     return html`
       ${grid({
-        ...{ calls, widths, formats, route, sort, peek },
+        ...{ calls, widths, formats, route, sort, peek, arrived: rows.arrived },
         columns: columnsOf(columns),
         q: filter.get("q"),
         personal: this.personal,

@@ -1,4 +1,5 @@
 /** The list's dialogs, a chunk that is loaded when the first one is opened. */
+import "../../words/dialogs.ts";
 import { html, type TemplateResult } from "lit";
 import type { Server } from "../../data.ts";
 import type { Formats } from "../../format.ts";

@@ -26,6 +26,16 @@ export function showRow(root: Root, id: string): void {
   rowOf(root, id)?.scrollIntoView({ block: "nearest" });
 }
 
+/** Whether the first row is in sight, and nobody points at one, has the focus among them, or has marked some text. */
+export function isUntouched(root: ShadowRoot): boolean {
+  const table = root.querySelector(".scroll");
+  if (!table || table.getBoundingClientRect().top < 0) return false;
+  if (root.querySelector(":is(.scroll, .pill):is(:hover, :focus-within)")) return false;
+  // Not every browser tells of a selection within a shadow tree.
+  const marked = (root as { getSelection?(): Selection | null }).getSelection?.() ?? document.getSelection();
+  return marked === null || marked.isCollapsed;
+}
+
 /** After a page was turned from below, its beginning comes into sight. */
 export function showTop(root: Root): void {
   const table = root.querySelector(".main");

@@ -13,7 +13,7 @@ export interface Grid extends CallTable {
 }
 
 export function grid(given: Grid): TemplateResult {
-  const { calls, columns, widths, formats, route, q, sort, peek, selection, personal } = given;
+  const { calls, columns, widths, formats, route, q, sort, peek, selection, personal, arrived } = given;
   return html`<div
     class="scroll ${given.stale ? "dimmed" : ""} ${given.fitted ? "fitted" : ""}"
     role="region"
@@ -21,6 +21,6 @@ export function grid(given: Grid): TemplateResult {
     aria-busy=${given.pending}
     tabindex="0"
   >
-    ${guard([calls, columns, widths, formats, route, q, sort, peek, selection, personal, words], () => callTable(given))}
+    ${guard([calls, columns, widths, formats, route, q, sort, peek, selection, personal, arrived, words], () => callTable(given))}
   </div>`;
 }

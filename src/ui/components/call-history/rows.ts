@@ -3,10 +3,13 @@ import type { ReactiveController, ReactiveControllerHost } from "lit";
 import type { CallSummary, FoundCallSummary, UnreadableFile } from "../../../api/contract.ts";
 import { limitOf, searches } from "../../../client/page-query.ts";
 import { type DataError, Latest, listCalls, readTotal, type Server, searchCalls } from "../../data.ts";
+import { painted } from "../../painted.ts";
+import { LiveRows } from "./live-rows.ts";
 
 export const NEWEST_FIRST = "-start_time";
 export const BEST_FIRST = "rank";
-const POLL_MS = 5000;
+/** How long new rows are marked. */
+const ARRIVED_MS = 8000;
 /** After so long it is said that it takes long, with a way out. */
 const SLOW_MS = 3000;
 export interface Question {
@@ -16,6 +19,8 @@ export interface Question {
   readonly sort: string;
   readonly limit: number;
 }
+
+const NONE: ReadonlySet<string> = new Set();
 
 type Rows = readonly (CallSummary | FoundCallSummary)[];
 interface Page {
@@ -41,7 +46,10 @@ export class CallRows implements ReactiveController {
   cancelled = false;
   error: DataError | null = null;
   online = true;
+  /** New calls that wait until they are wanted. */
   fresh: (Page & { readonly added: number }) | null = null;
+  /** Ids of the rows that have just come in. */
+  arrived: ReadonlySet<string> = NONE;
 
   readonly #host: ReactiveControllerHost;
   /** Null where the person may not see calls. */
@@ -49,24 +57,33 @@ export class CallRows implements ReactiveController {
   readonly #rows = new Latest();
   readonly #counts = new Latest();
   readonly #polls = new Latest();
-  #timer: ReturnType<typeof setInterval> | undefined;
+  readonly #live = new LiveRows(
+    () => (this.#reading ? this.#question() : null),
+    () => void this.#poll(),
+    () => this.#comeIn(),
+  );
+  /** Whether nobody reads or works with a row, so that new ones may come in above. */
+  readonly #still: () => boolean;
+  #marked: ReturnType<typeof setTimeout> | undefined;
   #slowly: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(host: ReactiveControllerHost, question: () => Question | null) {
+  constructor(host: ReactiveControllerHost, question: () => Question | null, still: () => boolean) {
     this.#host = host;
     this.#question = question;
+    this.#still = still;
     host.addController(this);
   }
 
   hostConnected(): void {
-    this.#timer = setInterval(() => void this.#poll(), POLL_MS);
+    this.#live.start();
     this.online = navigator.onLine;
     window.addEventListener("online", this.#connection);
     window.addEventListener("offline", this.#connection);
   }
 
   hostDisconnected(): void {
-    clearInterval(this.#timer);
+    this.#live.stop();
+    clearTimeout(this.#marked);
     clearTimeout(this.#slowly);
     window.removeEventListener("online", this.#connection);
     window.removeEventListener("offline", this.#connection);
@@ -109,12 +126,15 @@ export class CallRows implements ReactiveController {
       this.#host.requestUpdate();
     }, SLOW_MS);
     this.#host.requestUpdate();
-    const answer = await ask(question, this.cursor, this.#rows.next());
+    const signal = this.#rows.next();
+    const answer = await ask(question, this.cursor, signal);
     if (answer.state === "aborted") return;
     this.#settle(answer.state === "error" ? answer.error : null);
     if (answer.state === "ok") {
       this.#show(answer.value);
-      if (this.total === null) await this.#count(question);
+      void this.#live.follow();
+      await painted();
+      if (this.total === null && !signal.aborted) await this.#count(question);
     } else if (answer.error.kind === "not_permitted") this.calls = null;
   }
 
@@ -128,8 +148,25 @@ export class CallRows implements ReactiveController {
   showFresh(): void {
     if (!this.fresh) return;
     if (this.total !== null) this.total += this.fresh.added;
+    const known = new Set(this.calls?.map((call) => call.id));
     this.#show(this.fresh);
+    this.arrived = new Set(this.fresh.calls.flatMap(({ id }) => (known.has(id) ? [] : [id])));
     this.fresh = null;
+    clearTimeout(this.#marked);
+    this.#marked = setTimeout(() => {
+      this.arrived = NONE;
+      this.#host.requestUpdate();
+    }, ARRIVED_MS);
+  }
+
+  /** Lets new rows in, if that moves nothing that somebody reads. */
+  #comeIn(): void {
+    if (this.fresh && (this.calls?.length === 0 || this.#still())) this.showFresh();
+  }
+
+  /** Whether the newest calls are shown, the newest first. */
+  get #reading(): boolean {
+    return this.cursor === null && this.#question()?.sort === NEWEST_FIRST && this.calls !== null && !this.error;
   }
 
   #settle(error: DataError | null): void {
@@ -156,21 +193,20 @@ export class CallRows implements ReactiveController {
     this.#host.requestUpdate();
   }
 
-  /** Looks for new calls while the newest page is being read; they wait behind a button, so nothing moves. */
+  /** Looks for new calls while the newest page is shown: they come in while nobody is at its rows, else they wait. */
   async #poll(): Promise<void> {
     const question = this.#question();
-    if (!question || document.visibilityState !== "visible" || this.pending || !this.online) return;
+    if (!question || this.pending || !this.online) return;
     // A server that could not be reached is tried again by itself.
     if (this.error?.kind === "unreachable") return this.load();
-    const reading = this.cursor === null && question.sort === NEWEST_FIRST && this.calls && !this.error;
-    if (!reading) return;
+    if (!this.#reading) return;
     const answer = await ask(question, null, this.#polls.next());
     if (answer.state !== "ok" || !this.calls) return;
     const known = new Set(this.calls.map((call) => call.id));
     const added = answer.value.calls.filter((call) => !known.has(call.id)).length;
     if (added === 0) return;
     this.fresh = { ...answer.value, added };
-    if (this.calls.length === 0) this.showFresh();
+    this.#comeIn();
     this.#host.requestUpdate();
   }
 }

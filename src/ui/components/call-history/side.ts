@@ -16,6 +16,8 @@ interface Common {
 }
 
 export interface Views extends Pick<Common, "locale" | "theme"> {
+  /** Whether their chunk is loaded; until then their place is kept. */
+  readonly load: boolean;
   readonly query: Query;
   readonly views: readonly SavedView[];
   readonly timezone: string;
@@ -24,7 +26,7 @@ export interface Views extends Pick<Common, "locale" | "theme"> {
 }
 
 export function viewsLine(given: Views): TemplateResult {
-  void import("../saved-views/saved-views.ts").catch(() => {});
+  if (given.load) void import("../saved-views/saved-views.ts").catch(() => {});
   return html`<call-lake-views
     .locale=${given.locale}
     .theme=${given.theme}
@@ -37,6 +39,8 @@ export function viewsLine(given: Views): TemplateResult {
 }
 
 export interface Side extends Common {
+  /** Whether their chunk is loaded. */
+  readonly load: boolean;
   readonly open: boolean;
   readonly filter: URLSearchParams;
   readonly zone: string;
@@ -51,7 +55,7 @@ export interface Side extends Common {
 export function facetSide(side: Side): TemplateResult {
   const { open, filter, formats } = side;
   // Without its chunk the list works; the server that does not give it gives no rows either.
-  if (open) void import("../facet-sidebar/facet-sidebar.ts").catch(() => {});
+  if (open && side.load) void import("../facet-sidebar/facet-sidebar.ts").catch(() => {});
   const active = [...filter.keys()].filter((name) => name !== "tz").length;
   const w = words.facets;
   return html`<aside class="side" aria-label=${w.label}>

@@ -120,6 +120,10 @@ export const callHistoryStyles = css`
   .danger {
     color: var(--outcome-error);
   }
+  .came {
+    margin-inline-start: 8px;
+    color: var(--accent);
+  }
   .pill {
     display: inline-flex;
     align-items: center;

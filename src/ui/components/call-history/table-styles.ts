@@ -32,6 +32,29 @@ export const tableStyles = css`
     overflow: hidden;
     text-overflow: ellipsis;
   }
+  /* A text loses its end, never its beginning: in its own direction, not in that of the table. */
+  td > bdi,
+  .parts > bdi {
+    max-width: 100%;
+    overflow: hidden;
+    text-overflow: ellipsis;
+  }
+  td > bdi {
+    display: inline-block;
+    vertical-align: bottom;
+  }
+  .parts {
+    display: flex;
+    gap: 4px;
+    min-width: 0;
+  }
+  .parts > :first-child {
+    flex: none;
+  }
+  .parts > :last-child {
+    flex: 0 1 auto;
+    min-width: 0;
+  }
   th {
     height: 32px;
     font-size: 12px;
@@ -57,6 +80,18 @@ export const tableStyles = css`
   }
   tbody tr.looked:dir(rtl) {
     box-shadow: inset -2px 0 var(--accent);
+  }
+  tbody tr.arrived {
+    box-shadow: inset 2px 0 var(--accent);
+    animation: arrive 4s ease-out;
+  }
+  tbody tr.arrived:dir(rtl) {
+    box-shadow: inset -2px 0 var(--accent);
+  }
+  @keyframes arrive {
+    from {
+      background: var(--accent-soft);
+    }
   }
   .hits td {
     height: auto;
@@ -97,6 +132,24 @@ export const tableStyles = css`
   }
   .skeleton tbody tr:hover {
     background: none;
+  }
+  /* One box with rows and bars painted into it: a hundred that pulse would take the time of the first real rows. */
+  .bones {
+    position: relative;
+    height: calc(12 * (var(--row) + 1px));
+    background: repeating-linear-gradient(transparent 0 var(--row), var(--line) 0 calc(var(--row) + 1px));
+  }
+  .bones::before {
+    content: "";
+    position: absolute;
+    inset: 0;
+    background: repeating-linear-gradient(90deg, transparent 0 12px, var(--line) 0 84px, transparent 0 140px);
+    mask: repeating-linear-gradient(
+      transparent 0 calc(var(--row) / 2 - 6px),
+      #000 0 calc(var(--row) / 2 + 6px),
+      transparent 0 calc(var(--row) + 1px)
+    );
+    animation: pulse 1.6s ease-in-out infinite;
   }
   .number {
     text-align: end;
@@ -236,18 +289,6 @@ export const tableStyles = css`
   .failed .icon {
     width: 12px;
     height: 12px;
-  }
-  .bone {
-    width: 72px;
-  }
-  .number .bone {
-    width: 36px;
-  }
-  .caller .bone {
-    width: 136px;
-  }
-  .direction .bone {
-    width: 16px;
   }
   /*
    * A narrow box drops what the panel and the page say anyway, the least asked-for first, always before the caller has

@@ -10,7 +10,6 @@ import { type Column, columnsOf } from "./columns.ts";
 import { resizer } from "./resizer.ts";
 import { isSelected, type Selection } from "./selection.ts";
 
-const SKELETON_ROWS = 12;
 /** Characters of "21 Nov 17:50:48". */
 const ENGLISH_TIME = 15;
 
@@ -24,6 +23,8 @@ export interface CallTable {
   readonly q: string | null;
   readonly sort: string;
   readonly peek: string | null;
+  /** Rows that have just come in. */
+  readonly arrived: ReadonlySet<string>;
   /** Null where there is nothing to do with selected calls. */
   readonly selection: Selection | null;
   readonly personal: boolean;
@@ -112,7 +113,7 @@ function row(call: CallSummary | FoundCallSummary, table: CallTable): TemplateRe
   const selected = selection !== null && isSelected(selection, call.id);
   return html`<tr
       part="row"
-      class="${looked ? "looked" : ""} ${selected ? "selected" : ""}"
+      class="${looked ? "looked" : ""} ${selected ? "selected" : ""} ${table.arrived.has(call.id) ? "arrived" : ""}"
       data-id=${call.id}
       aria-current=${looked ? "true" : nothing}
     >
@@ -190,13 +191,9 @@ export function skeletonTable(keys: readonly string[] | undefined, boxes: boolea
         </tr>
       </thead>
       <tbody>
-        ${Array.from(
-          { length: SKELETON_ROWS },
-          () => html`<tr>
-            ${boxes ? html`<td class="box"></td>` : nothing}
-            ${columns.map((column) => html`<td class=${column.class}><span class="bone"></span></td>`)}
-          </tr>`,
-        )}
+        <tr>
+          <td class="bones" colspan=${columns.length + (boxes ? 1 : 0)}></td>
+        </tr>
       </tbody>
     </table>
   </div>`;

@@ -7,6 +7,7 @@ import { parseFilter } from "../../filter.ts";
 import { endLiveCall, followCalls, notLive, readLiveTranscript } from "../../live-data.ts";
 import { shared } from "../../theme.ts";
 import { words } from "../../words.ts";
+import "../../words/live.ts";
 import { CallLakeElement, define } from "../base.ts";
 import { callerText, errorBlock, errorText, icon, notPermittedBlock, stateBlock } from "../parts.ts";
 import { type Entry, LiveCalls } from "./live-calls.ts";

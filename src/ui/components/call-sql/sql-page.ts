@@ -6,6 +6,7 @@ import { askSql, type DataError, Latest, readSqlSchema } from "../../data.ts";
 import type { HistoryStorage } from "../../storage.ts";
 import { shared } from "../../theme.ts";
 import { words } from "../../words.ts";
+import "../../words/sql.ts";
 import { CallLakeElement, define } from "../base.ts";
 import { icon, stateBlock } from "../parts.ts";
 import { EXAMPLES } from "./examples.ts";

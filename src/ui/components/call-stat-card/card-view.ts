@@ -7,6 +7,7 @@ import { dashboardQuery } from "../../filter.ts";
 import { readActive } from "../../live-data.ts";
 import { shared } from "../../theme.ts";
 import { words } from "../../words.ts";
+import "../../words/stats.ts";
 import { define } from "../base.ts";
 import { PolledElement } from "../call-count/polled.ts";
 import { cardStyles } from "../call-stats/card-styles.ts";

@@ -9,6 +9,8 @@ import { dashboardFilter, dashboardQuery, datesOnly, forServer, isNarrowed } fro
 import { notLive, readActive, readStatsSql } from "../../live-data.ts";
 import { shared } from "../../theme.ts";
 import { words } from "../../words.ts";
+import "../../words/live.ts";
+import "../../words/stats.ts";
 import { CallLakeElement, define } from "../base.ts";
 import type { Chart } from "../chart/chart.ts";
 import { partialNotice } from "../partial.ts";

@@ -4,6 +4,7 @@ import { property, state } from "lit/decorators.js";
 import { type Draw, drawing, loadPlot, type Marks } from "../../charts/plot.ts";
 import { shared } from "../../theme.ts";
 import { words } from "../../words.ts";
+import "../../words/stats.ts";
 import { define, SpeakingElement } from "../base.ts";
 import { type Brushed, brushOn } from "./brush.ts";
 import { chartStyles } from "./styles.ts";

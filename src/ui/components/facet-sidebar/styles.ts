@@ -88,6 +88,13 @@ export const facetStyles = css`
     white-space: nowrap;
     text-align: start;
   }
+  /* A text has its own direction; it stands beside its box all the same. */
+  label:dir(rtl) bdi {
+    text-align: right;
+  }
+  label:dir(ltr) bdi {
+    text-align: left;
+  }
   .count {
     color: var(--muted);
     font-size: 12px;
