@@ -1,11 +1,12 @@
 /** Which calls an erasure is about: in files and journal, and which holds keep them. */
-import { dayOf, fits, isCallIdentity } from "../record/index.ts";
+import { dayOf, fits, isCallIdentity, startTimeOf } from "../record/index.ts";
 import { listSegments, listWriters } from "../store/journal/reader.ts";
 import { listFiles, visibleOfDay } from "../store/lake/listing.ts";
 import { ERASED_REV, mergeMasks, readMasks } from "../store/lake/masks.ts";
 import type { LakeFile } from "../store/lake/names.ts";
 import { parquetSource, quote } from "../store/lake/sql.ts";
 import { pairsSource } from "./duckdb.ts";
+import type { NamedCall } from "./erased.ts";
 import type { Hold } from "./holds.ts";
 import type { Job } from "./job.ts";
 import { journalRows, rowsOfSegment } from "./journal-rows.ts";
@@ -15,28 +16,41 @@ import { whereSql } from "./rules.ts";
 /** What to erase: these calls, or every call of a person. */
 export type EraseRequest = { readonly ids: readonly string[] } | Person;
 
-/** Files asked in one statement. */
-const FILES_AT_ONCE = 500;
+/** A call that is there, with the holds that keep it. */
+export interface FoundCall extends NamedCall {
+  readonly holds: Set<string>;
+}
 
-/** Id -> the holds that keep the call, of all calls that are there and not under erasure already. */
+/** Files asked in one statement: between two of them a stop is heard. */
+const FILES_AT_ONCE = 100;
+
+/** By id all calls that are there and not under erasure already. */
 export async function findCalls(
   job: Job,
   request: EraseRequest,
   holds: readonly Hold[],
-): Promise<Map<string, Set<string>>> {
-  const found = new Map<string, Set<string>>();
-  const add = (id: string, keeping: readonly string[]) => {
-    const known = found.get(id) ?? new Set();
-    for (const hold of keeping) known.add(hold);
+  signal?: AbortSignal,
+): Promise<Map<string, FoundCall>> {
+  const found = new Map<string, FoundCall>();
+  const add = (id: string, source: string, call_id: string, keeping: readonly string[]) => {
+    const known = found.get(id) ?? {
+      source,
+      call_id,
+      start_ms: isCallIdentity(id) ? startTimeOf(id) : 0,
+      holds: new Set(),
+    };
+    for (const hold of keeping) known.holds.add(hold);
     found.set(id, known);
   };
-  for (const { files, condition } of await placesOf(job, request))
-    for (const [id, keeping] of await idsWhere(job, files, condition, holds)) add(id, keeping);
+  for (const { files, condition } of await placesOf(job, request)) {
+    signal?.throwIfAborted();
+    for (const call of await callsWhere(job, files, condition, holds)) add(...call);
+  }
   const wanted = wantedBy(request);
   for await (const { record } of journalRows(job.dir))
     if (wanted({ ...record })) {
       const keeping = holds.filter(({ where }) => fits(where, { ...record })).map((hold) => hold.id);
-      add(record.id, keeping);
+      add(record.id, record.source, record.call_id, keeping);
     }
   const erasing = mergeMasks(await readMasks(job.dir, job.fs));
   for (const id of found.keys()) if (erasing.get(id) === ERASED_REV) found.delete(id);
@@ -69,15 +83,18 @@ async function placesOf(job: Job, request: EraseRequest): Promise<{ files: LakeF
   return places;
 }
 
-async function idsWhere(job: Job, files: readonly LakeFile[], condition: string, holds: readonly Hold[]) {
+async function callsWhere(job: Job, files: readonly LakeFile[], condition: string, holds: readonly Hold[]) {
   if (files.length === 0) return [];
   const db = await job.db();
   const each = holds.map(({ id, where }) => `CASE WHEN ${whereSql(where)} THEN ${quote(id)} END`);
   const keeping = each.length === 0 ? "''" : `concat_ws(',', ${each.join(", ")})`;
   const rows = await db.rows(
-    `SELECT DISTINCT c.id AS id, ${keeping} AS holds FROM ${parquetSource(files)} AS c WHERE ${condition}`,
+    `SELECT DISTINCT c.id AS id, c.source AS source, c.call_id AS call_id, ${keeping} AS holds FROM ${parquetSource(files)} AS c WHERE ${condition}`,
   );
-  return rows.map((row) => [String(row["id"]), String(row["holds"]).split(",").filter(Boolean)] as const);
+  return rows.map((row) => {
+    const keptBy = String(row["holds"]).split(",").filter(Boolean);
+    return [String(row["id"]), String(row["source"]), String(row["call_id"]), keptBy] as const;
+  });
 }
 
 /** Calls of the request that have begun and not ended, in the open segments of writers. */

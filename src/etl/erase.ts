@@ -5,9 +5,10 @@ import { removeDeadRotations } from "../store/journal/leftovers.ts";
 import { sweepTmp } from "../store/lake/layout.ts";
 import { ERASED_REV, writeMask } from "../store/lake/masks.ts";
 import { conditionOf, countGoingOn, type EraseRequest, findCalls } from "./erase-find.ts";
+import { registerErased } from "./erased.ts";
 import { finishErasure, finishMasks } from "./finish-masks.ts";
 import { type Hold, listHolds, PERSONAL } from "./holds.ts";
-import { type JobOptions, runJob } from "./job.ts";
+import { type JobOptions, type JobSteps, runJob } from "./job.ts";
 import { journalRows } from "./journal-rows.ts";
 import { publishSegments } from "./publish.ts";
 import { dropRows } from "./rewrite.ts";
@@ -44,13 +45,17 @@ export interface EraseBy {
 /** How long a live writer has to close the segment that holds a call. */
 const ROTATION_WAIT_MS = 5_000;
 
-/** Erases; `who` asked for it. When this returns with `pending` 0 the rows are in no file of the data folder that can be read. */
+/**
+ * Erases; `who` asked for it. When this returns with `pending` 0 the rows are in no file of the data folder that can be
+ * read. Stopped while files are rewritten it has hidden the calls already, and recover finishes it.
+ */
 export function erase(
   dir: string,
   request: EraseRequest,
   by: EraseBy,
-  options: JobOptions & { rotation_wait_ms?: number } = {},
+  options: JobOptions & JobSteps & { rotation_wait_ms?: number } = {},
 ): Promise<EraseReceipt> {
+  const { signal, on_progress } = options;
   return runJob(dir, options, async (job) => {
     await sweepTmp(dir, job.now(), job.fs);
     await removeDeadRotations(dir, job.now(), job.fs);
@@ -58,9 +63,10 @@ export function erase(
     await finishMasks(job);
     const at = new Date(job.now()).toISOString();
     const holds = await listHolds(dir, job.fs);
-    const calls = await findCalls(job, request, holds);
-    const over = new Set(by.despite_holds ? [...calls.values()].flatMap((keeping) => [...keeping]) : []);
-    const found = new Set([...calls].filter(([, keeping]) => by.despite_holds || keeping.size === 0).map(([id]) => id));
+    const calls = await findCalls(job, request, holds, signal);
+    const over = new Set(by.despite_holds ? [...calls.values()].flatMap((call) => [...call.holds]) : []);
+    const going = [...calls].filter(([, call]) => by.despite_holds || call.holds.size === 0);
+    const found = new Set(going.map(([id]) => id));
     const lift = holds.filter((hold) => over.has(hold.id) && isOnlyOf(hold, request)).map((hold) => hold.id);
     // Days that left the lake: nobody reads them, so they go as a whole. Kill: a folder less, and nothing was promised.
     await removeTrashWith(job, conditionOf(request));
@@ -71,13 +77,22 @@ export function erase(
       going_on: await countGoingOn(dir, request),
       not_searched: (await namesIn(join(dir, "quarantine"), job.fs)).map((name) => `quarantine/${name}`),
     };
+    // So that no import brings them back; a person also where nothing of them is here. Kill: nothing was promised yet.
+    const person = "ids" in request ? null : request;
+    if (person !== null || found.size > 0)
+      await registerErased(
+        job,
+        at,
+        person,
+        going.map(([, call]) => call),
+      );
     if (found.size === 0) return { ...told, act: "", deleted: 0, pending: 0, files: [] };
     // 1. Kill before: nothing was promised. Kill after: no reader shows the rows, and recover does the rest.
     const ids = new Map(Array.from(found, (id) => [id, ERASED_REV]));
     const despite = over.size === 0 ? {} : { holds: [...over].sort(), lift };
     const mask = await writeMask(dir, { reason: "erase", ids, who: by.who, at, ...despite }, job.fs);
     // 2. Kill: some files are rewritten, the mask hides the rows of the others.
-    const rewritten = await dropRows(job, ids);
+    const rewritten = await dropRows(job, ids, { signal, on_progress });
     // 3. The mask keeps the rows out of what is published. Kill: as in publish.
     await publishSegments(job);
     const open = await openSegmentsWith(dir, (id) => found.has(id));

@@ -25,6 +25,13 @@ export interface JobOptions {
   readonly slice_bytes?: number;
 }
 
+/** How a long job is followed and stopped. */
+export interface JobSteps {
+  /** Heard between two steps; the job then throws its reason, and what is done stays done. */
+  readonly signal?: AbortSignal | undefined;
+  readonly on_progress?: ((done: number, all: number) => void) | undefined;
+}
+
 export interface Job {
   readonly dir: string;
   readonly fs: StoreFs;

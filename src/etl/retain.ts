@@ -10,7 +10,7 @@ import { quote } from "../store/lake/sql.ts";
 import { appendReceipt } from "./audit.ts";
 import { type Fate, fateOf, finishDoing, isTouched, rewriteExpired, rulesIn } from "./expire.ts";
 import { listHolds } from "./holds.ts";
-import { daysOf, type Job, type JobOptions, runJob } from "./job.ts";
+import { daysOf, type Job, type JobOptions, type JobSteps, runJob } from "./job.ts";
 import { readState, writeState } from "./retention-state.ts";
 import { hasReached, rulesOf, signatureOf, type Terms } from "./rules.ts";
 import { emptyTrash } from "./trash.ts";
@@ -48,6 +48,8 @@ export interface RetainReport {
 export interface RetainRun {
   readonly report: RetainReport;
   readonly left: string[];
+  /** How many days there were at first. */
+  readonly planned: number;
   readonly began: number;
   /** Files in which nothing is left to go, as in RetentionState. */
   readonly clean: Map<string, string>;
@@ -59,24 +61,34 @@ const PAUSE_MS_MAX = 4 * 86_400_000;
 const STEP_MS = 3_000;
 const FILES_AT_ONCE = 500;
 
-/** Drops and empties what has expired; the lock is free between its steps. Throws a sentence for rules that make no sense. */
-export function retain(dir: string, limits: RetainLimits, options: JobOptions = {}): Promise<RetainReport> {
+/**
+ * Drops and empties what has expired; the lock is free between its steps. Told in days, once while it plans and again
+ * while it carries out. Throws a sentence for rules that make no sense.
+ */
+export function retain(dir: string, limits: RetainLimits, options: JobOptions & JobSteps = {}): Promise<RetainReport> {
   daysOf(limits.days);
   return (async () => {
     let run: RetainRun | null = null;
-    do run = await runJob(dir, options, (job) => retainStep(job, limits, run));
+    do run = await runJob(dir, options, (job) => retainStep(job, limits, run, options));
     while (run.left.length > 0);
     return run.report;
   })();
 }
 
 /** One step of a run inside a job that holds the lock: the first one plans it, the others go on. */
-export async function retainStep(job: Job, limits: RetainLimits, before: RetainRun | null): Promise<RetainRun> {
+export async function retainStep(
+  job: Job,
+  limits: RetainLimits,
+  before: RetainRun | null,
+  steps: JobSteps = {},
+): Promise<RetainRun> {
   const until = performance.now() + STEP_MS;
   await finishDoing(job);
-  const run = before ?? (await begin(job, limits));
+  const run = before ?? (await begin(job, limits, steps));
   const terms = await termsOf(job, limits);
   while (run.left.length > 0 && performance.now() < until) {
+    steps.signal?.throwIfAborted();
+    steps.on_progress?.(run.planned - run.left.length, run.planned);
     const day = run.left.shift();
     // Planned again: meanwhile something may have been published, held or erased.
     if (day !== undefined) await carryOut(job, terms, await planDay(job, terms, day, new Map()), run);
@@ -104,13 +116,16 @@ const nothing = (): RetainReport => ({
 });
 
 /** Plans a run: which days have something to go, and whether it may. */
-async function begin(job: Job, limits: RetainLimits): Promise<RetainRun> {
+async function begin(job: Job, limits: RetainLimits, { signal, on_progress }: JobSteps): Promise<RetainRun> {
   const terms = await termsOf(job, limits);
   const state = await readState(job.dir, job.fs);
-  const run: RetainRun = { report: nothing(), left: [], began: job.now(), clean: new Map() };
+  const run = { report: nothing(), left: [] as string[], began: job.now(), clean: new Map<string, string>() };
   const days = { calls: 0, transcript: 0, recordings: 0 };
   const planned = nothing();
-  for (const day of await listDays(job.dir, job.fs)) {
+  const all = await listDays(job.dir, job.fs);
+  for (const [index, day] of all.entries()) {
+    signal?.throwIfAborted();
+    on_progress?.(index, all.length);
     if (!terms.rules.some((rule) => hasReached(rule, day, terms.nowMs))) continue;
     const plan = await planDay(job, terms, day, state.clean);
     for (const what of EXPIRING) if (plan.fates.some(({ gone }) => gone[what] > 0)) days[what]++;
@@ -129,9 +144,9 @@ async function begin(job: Job, limits: RetainLimits): Promise<RetainRun> {
       await writeState(job.dir, { ...state, refused }, job.fs);
     }
   }
-  if (limits.dry_run || planned.refused !== null) return { ...run, report: planned, left: [] };
+  if (limits.dry_run || planned.refused !== null) return { ...run, report: planned, left: [], planned: 0 };
   run.report.held = planned.held;
-  return run;
+  return { ...run, planned: run.left.length };
 }
 
 interface DayPlan {

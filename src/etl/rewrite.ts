@@ -9,7 +9,7 @@ import { type LakeFile, visible } from "../store/lake/names.ts";
 import { dropParts } from "../store/lake/search.ts";
 import { quote } from "../store/lake/sql.ts";
 import { pairsSource } from "./duckdb.ts";
-import type { Job } from "./job.ts";
+import type { Job, JobSteps } from "./job.ts";
 import { assertCount } from "./write-rows.ts";
 
 export interface Rewritten {
@@ -18,11 +18,18 @@ export interface Rewritten {
   readonly rows: number;
 }
 
-/** Makes the rows of these ids below these revs physically gone from every file of their days. */
-export async function dropRows(job: Job, ids: ReadonlyMap<string, number>): Promise<Rewritten> {
+/** Makes the rows of these ids below these revs physically gone from every file of their days, told day by day. */
+export async function dropRows(
+  job: Job,
+  ids: ReadonlyMap<string, number>,
+  { signal, on_progress }: JobSteps = {},
+): Promise<Rewritten> {
   const done = { files: [] as string[], rows: 0 };
   const byDay = Map.groupBy(ids, ([id]) => dayOf(id));
+  let days = 0;
   for (const [day, pairs] of byDay) {
+    on_progress?.(days++, byDay.size);
+    signal?.throwIfAborted();
     for (const file of await visibleOfDay(job.dir, day, job.fs)) {
       const rows = await dropFrom(job, file, pairs);
       if (rows > 0) done.files.push(file.path);

@@ -149,15 +149,19 @@ class Writer {
 
   head({ id, type }: Field, before: number): void {
     const delta = id - before;
-    if (delta > 0 && delta < 16) return this.#byte((delta << 4) | type);
-    this.#byte(type);
-    this.#whole(id);
+    if (delta > 0 && delta < 16) this.#byte((delta << 4) | type);
+    else {
+      this.#byte(type);
+      this.#whole(id);
+    }
   }
 
   listHead(length: number, type: number): void {
-    if (length < 15) return this.#byte((length << 4) | type);
-    this.#byte(0xf0 | type);
-    this.#varint(length);
+    if (length < 15) this.#byte((length << 4) | type);
+    else {
+      this.#byte(0xf0 | type);
+      this.#varint(length);
+    }
   }
 
   #value(type: number, value: Value): void {

@@ -187,7 +187,7 @@ describe("erasing a person", () => {
         at,
       ).toHaveLength(1);
     }
-  }, 180_000);
+  }, 600_000);
 });
 
 describe("a hold", () => {

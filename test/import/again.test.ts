@@ -1,11 +1,12 @@
 /** Imports again and beside live recording: what is new comes in once, what is known stays as it is. */
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { randomBytes } from "node:crypto";
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openCallHistory } from "../../src/engine-hook/index.ts";
-import { erase, runEtl, verify } from "../../src/etl/index.ts";
+import { erase, retain, runEtl, verify } from "../../src/etl/index.ts";
 import { type ImportOptions, importCalls } from "../../src/host/import/import-calls.ts";
 import { recordsOf, sqliteOf } from "./kit.ts";
 
@@ -151,13 +152,71 @@ describe("the rules of the folder", () => {
     expect(report).toMatchObject({ calls: 2, added: 0, unchanged: 1, too_old: 1 });
   });
 
-  it("let an erased call stay erased in the lake as long as nobody imports it again", async () => {
+  it("let what retention emptied stay empty, and unchanged", async () => {
+    const dir = join(root, "emptied");
+    await importLines("retell", dir, [retellCall(1)]);
+    const limits = { days: 0, rules: [{ what: "transcript", days: 1 }], yes: true };
+    expect((await retain(dir, limits)).gone.transcript).toBe(1);
+    const before = await recordsOf(dir);
+    expect(before[0]?.conversation).toBeNull();
+    expect(await importLines("retell", dir, [retellCall(1)])).toMatchObject({ updated: 0, unchanged: 1 });
+    expect(await recordsOf(dir)).toEqual(before);
+  });
+
+  it("keep an erased call out, under another start as well, until it is wanted again", async () => {
     const dir = join(root, "erased");
     await importLines("retell", dir, [retellCall(1), retellCall(2)]);
     const [first] = await recordsOf(dir);
     await erase(dir, { ids: [first?.id ?? ""] }, { who: "test" });
-    expect(await importLines("retell", dir, [retellCall(2)])).toMatchObject({ added: 0, unchanged: 1 });
+    const moved = retellCall(1, { start_timestamp: START + 61_500 });
+    for (const lines of [
+      [retellCall(1), retellCall(2)],
+      [moved, retellCall(2)],
+    ])
+      expect(await importLines("retell", dir, lines)).toMatchObject({ calls: 2, added: 0, unchanged: 1, erased: 1 });
     expect((await recordsOf(dir)).map(({ call_id }) => call_id)).toEqual(["call_2"]);
+    // The same name on another day, or of another source, is another call.
+    const others = [retellCall(1, { start_timestamp: START + 3 * 86_400_000, end_timestamp: null })];
+    expect(await importLines("retell", dir, others)).toMatchObject({ added: 1, erased: 0 });
+    expect(await importLines("retell", dir, [retellCall(1)], { source: "other" })).toMatchObject({ added: 1 });
+    expect(await importLines("retell", dir, [retellCall(1)], { again: true })).toMatchObject({ added: 1, erased: 0 });
+  });
+
+  it("keep an erased person out by each value they were named by, and let their later calls in", async () => {
+    const dir = join(root, "person");
+    const number = "+1 555-0177";
+    const at = (minutes: number) => new Date(START + minutes * 60_000).toISOString();
+    const own = (call_id: string, minutes: number, more: object) => ({
+      ...{ call_id, source: "engine", start_time: at(minutes), ...more },
+    });
+    const theirs = [
+      own("theirs", 1, { caller_number: number }),
+      own("called", 2, { called_number: number, direction: "outbound" }),
+      own("device", 3, { device_id: "d-7" }),
+    ];
+    const others = [
+      own("other", 4, { caller_number: "+1 555-0100" }),
+      own("to-them", 5, { called_number: number, direction: "inbound" }),
+    ];
+    // Nothing of them is here yet: they are remembered all the same.
+    const person = { caller_number: number, device_id: "d-7" };
+    const now = () => START + 10 * 60_000;
+    await importLines("ndjson", dir, others);
+    expect(await erase(dir, person, { who: "test" }, { now })).toMatchObject({ deleted: 0, act: "" });
+    const lines = [...theirs, ...others, own("later", 11, { caller_number: number })];
+    const report = await importLines("ndjson", dir, lines);
+    expect(report).toMatchObject({ calls: 6, erased: 3, added: 1, unchanged: 2 });
+    expect((await recordsOf(dir)).map(({ call_id }) => call_id)).toEqual(["other", "to-them", "later"]);
+    // The register names nobody, and its key is its owner's.
+    expect(readFileSync(join(dir, "erased.jsonl"), "utf8")).not.toMatch(/0177|d-7/);
+    expect(statSync(join(dir, "erased.key")).mode & 0o777).toBe(0o600);
+    // A torn line of a killed erasure says nothing, and the next one stands behind it.
+    writeFileSync(join(dir, "erased.jsonl"), '{"at":"2026-', { flag: "a" });
+    await erase(dir, { caller_number: "+1 555-0100" }, { who: "test" }, { now });
+    expect(await importLines("ndjson", dir, lines)).toMatchObject({ erased: 4, added: 0 });
+    writeFileSync(join(dir, "erased.key"), randomBytes(32));
+    await expect(importLines("ndjson", dir, lines)).rejects.toThrow("--again");
+    expect(await importLines("ndjson", dir, lines, { again: true })).toMatchObject({ erased: 0, added: 4 });
   });
 
   it("give tenant, source and currency where the source names none", async () => {

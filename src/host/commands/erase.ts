@@ -2,8 +2,9 @@
 import { userInfo } from "node:os";
 import { type EraseRequest, erase } from "../../etl/index.ts";
 import { isCallIdentity } from "../../record/index.ts";
-import { type Command, EXIT, type Given, UsageError } from "../command.ts";
+import { type Command, EXIT, type Given, stopSignal, UsageError } from "../command.ts";
 import { PERSON_OPTIONS, PERSON_USAGE, personOf } from "../person.ts";
+import { Progress } from "../progress.ts";
 
 export const command: Command = {
   summary: "erase calls for good: by id, or all of one person",
@@ -15,7 +16,9 @@ ${PERSON_USAGE}
 --who NAME      who asked for it, for the receipt in audit.jsonl (your login)
 --yes           really do it: erased calls cannot be brought back
 
-Exit code 1 if there was nothing to erase, or if a hold keeps a part of it.`,
+A later import leaves out what was erased (docs/retention.md). Ctrl-C stops it between two days: the calls are hidden by
+then, and the etl or the next erasure takes them off the disk. Exit code 1 if there was nothing to erase, or if a hold
+keeps a part of it.`,
   options: {
     id: { type: "string", multiple: true },
     ...PERSON_OPTIONS,
@@ -29,7 +32,13 @@ Exit code 1 if there was nothing to erase, or if a hold keeps a part of it.`,
     const request = requestOf(given);
     if (!given.flag("yes")) throw new UsageError("Erased calls cannot be brought back: add --yes to do it.");
     const who = given.text("who") ?? userInfo().username;
-    const receipt = await erase(given.dir, request, { who, despite_holds: given.flag("despite-holds") });
+    const progress = new Progress("Erasing", 0, "days");
+    const by = { who, despite_holds: given.flag("despite-holds") };
+    const receipt = await erase(given.dir, request, by, {
+      signal: stopSignal(),
+      on_progress: (days, all) => progress.at(days, all),
+    });
+    progress.clear();
     const { deleted, pending, held, going_on, files, not_searched } = receipt;
     const sentences = [
       `${deleted} calls are erased; ${files.length} files were rewritten.`,

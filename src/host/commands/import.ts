@@ -25,11 +25,13 @@ killed or stopped by Ctrl-C goes on when it is started again.
 --client-id ID     the tenant of calls that name none
 --source NAME      the source of all calls, in place of the kind's own; decides with call_id which calls are the same
 --currency CODE    the currency of money that names none, e.g. USD (not known)
+--again            also calls and people that were erased here on request, which are left out otherwise
 --rejects FILE     where rows go that are no call, with line and reason (rejects-KIND-<time>.ndjson, here)
 
 Exit code 1 if a row was rejected; 130 if it was stopped.`,
   options: {
     "dry-run": { type: "boolean", default: false },
+    again: { type: "boolean", default: false },
     "time-zone": { type: "string" },
     "client-id": { type: "string" },
     source: { type: "string" },
@@ -62,6 +64,7 @@ function optionsOf(given: Given, kind: Kind): Omit<ImportOptions, "from"> {
     dir: given.dir,
     kind,
     retention_days: given.config.retention_days,
+    again: given.flag("again"),
     ...(zone === undefined ? {} : { zone }),
     ...(currency === undefined ? {} : { currency }),
     ...(source ? { source } : {}),
@@ -112,9 +115,10 @@ async function run(given: Given, options: ImportOptions): Promise<number> {
 }
 
 function words(report: ImportReport): string {
-  const others = (["unchanged", "recorded_already", "repeated", "erased", "too_old"] as const)
+  const others = (["unchanged", "recorded_already", "repeated", "too_old"] as const)
     .filter((name) => report[name] > 0)
     .map((name) => `${report[name]} ${name.replaceAll("_", " ")}`);
+  if (report.erased > 0) others.push(`${report.erased} left out, erased on request (--again brings them)`);
   const sentences = [
     `${report.rows_read} rows gave ${report.calls} calls: ${[`${report.added} added`, `${report.updated} updated`, ...others].join(", ")}.`,
   ];

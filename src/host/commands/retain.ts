@@ -1,7 +1,8 @@
 /** `call-lake retain`: what has expired by the rules leaves the lake. */
 import { type RetainReport, retain } from "../../etl/index.ts";
-import { type Command, EXIT, tell } from "../command.ts";
+import { type Command, EXIT, stopSignal, tell } from "../command.ts";
 import { rulesIn } from "../config.ts";
+import { Progress } from "../progress.ts";
 
 export const command: Command = {
   summary: "drop what has expired by the rules now (the etl does it by itself)",
@@ -14,7 +15,7 @@ The rules are CALL_HISTORY_RETENTION_DAYS and CALL_HISTORY_RETENTION_RULES, or r
 --dry-run   only tell what would go
 --yes       also when it is so much that the clock or a rule may be wrong
 
-Exit code 1 if it was refused.`,
+Ctrl-C stops it between two days; what is dropped by then stays so. Exit code 1 if it was refused.`,
   options: {
     days: { type: "string" },
     "dry-run": { type: "boolean", default: false },
@@ -27,7 +28,13 @@ Exit code 1 if it was refused.`,
     const dry_run = given.flag("dry-run");
     const rules = rulesIn(given.config);
     const limits = { days, rules, dry_run, yes: given.flag("yes") };
-    const report = await retain(given.dir, limits, { log: given.json ? () => {} : tell });
+    const progress = new Progress("Retention", 0, "days");
+    const report = await retain(given.dir, limits, {
+      log: given.json ? () => {} : tell,
+      signal: stopSignal(),
+      on_progress: (days, all) => progress.at(days, all),
+    });
+    progress.clear();
     given.report(report, wordsOf(report, dry_run));
     return report.refused === null ? EXIT.ok : EXIT.failed;
   },

@@ -22,6 +22,8 @@ export interface ImportOptions {
   readonly source?: string;
   readonly client_id?: string;
   readonly retention_days?: number;
+  /** Brings in what was erased on request, knowingly. */
+  readonly again?: boolean;
   /** Where rejects are written; nowhere unless given. */
   readonly rejects_file?: string;
   readonly signal?: AbortSignal;
@@ -65,7 +67,7 @@ export async function importCalls(options: ImportOptions): Promise<ImportReport>
   const naming = namingOf(options, source);
   const publisher = await Publisher.open({
     ...{ dir, writer: naming.writer, keeps_ids: naming.keeps_ids, start_moves: source.start_moves ?? false },
-    ...{ retention_days: options.retention_days ?? 0, log: options.log ?? (() => {}) },
+    ...{ again: options.again ?? false, retention_days: options.retention_days ?? 0, log: options.log ?? (() => {}) },
   });
   const order = source.in_time_order ? null : new TimeOrder(join(dir, "tmp"));
   const count = { rows: 0, calls: 0 };

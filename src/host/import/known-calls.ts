@@ -123,12 +123,16 @@ export async function changedIds(
          maximum_object_size = ${Math.max(1 << 20, longest * 3 + 16)})`,
     );
     const stored = await db.rows(
-      `SELECT id, ${said} FROM ${parquetSource(files)}
+      `SELECT id, ${said}, list_has_any(coalesce(quality_flags, []), ['transcript_expired', 'recordings_expired']) AS emptied
+       FROM ${parquetSource(files)}
        WHERE id BETWEEN ${quote(ids[0] ?? "")} AND ${quote(ids.at(-1) ?? "")}
          AND (id, rev) IN (SELECT (p.id, p.rev) FROM ${pairs} AS p)`,
     );
     const before = new Map(stored.map((row) => [row["id"], row["said"]]));
-    return new Set(told.filter((row) => before.get(row["id"]) !== row["said"]).map((row) => String(row["id"])));
+    // What retention took away is no news: each import would bring it, and have it taken away again.
+    const emptied = new Set(stored.filter((row) => row["emptied"] === true).map((row) => row["id"]));
+    const news = told.filter((row) => before.get(row["id"]) !== row["said"] && !emptied.has(row["id"]));
+    return new Set(news.map((row) => String(row["id"])));
   } finally {
     await removeFile(source, job.fs);
   }

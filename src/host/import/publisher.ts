@@ -1,5 +1,6 @@
 /** Brings ready calls into the lake, some thousands at a time, each once however often and from wherever it is told. */
 import { type LakeDb, openLakeDb } from "../../etl/duckdb.ts";
+import { readErased } from "../../etl/erased.ts";
 import { type Job, runJob } from "../../etl/job.ts";
 import { noRows, publishRows } from "../../etl/publish-rows.ts";
 import type { Row } from "../../etl/write-rows.ts";
@@ -22,7 +23,7 @@ export interface CallCounts {
   recorded_already: number;
   /** Calls that stand in the source more than once. */
   repeated: number;
-  /** Calls that are being erased. */
+  /** Calls that were erased on request, of a person who was, or that are being erased: left out. */
   erased: number;
   /** Calls older than the retention horizon. */
   too_old: number;
@@ -33,6 +34,8 @@ export interface PublisherOptions {
   readonly writer: string;
   readonly keeps_ids: boolean;
   readonly start_moves: boolean;
+  /** Also what was erased on request. */
+  readonly again: boolean;
   readonly retention_days: number;
   readonly log: (line: string) => void;
 }
@@ -81,7 +84,7 @@ export class Publisher {
   async publish(calls: readonly ReadyCall[]): Promise<void> {
     const { dir, log, retention_days } = this.#options;
     await runJob(dir, { db: this.#db, log, retention_days, wait_ms: WAIT_MS }, async (job) => {
-      const rows = await this.#news(job, calls);
+      const rows = await this.#news(job, await this.#admitted(job, calls));
       if (rows.length === 0) return;
       const counts = noRows();
       await publishRows(job, this.#options.writer, await this.#segment(job, rows), rows, counts);
@@ -91,6 +94,17 @@ export class Publisher {
       this.counts.erased += counts.erased;
       this.counts.too_old += counts.refused_old;
     });
+  }
+
+  /** Without what was erased on request. The register is read under the lock: an erasure may have come since the last lot. */
+  async #admitted(job: Job, calls: readonly ReadyCall[]): Promise<readonly ReadyCall[]> {
+    if (this.#options.again) return calls;
+    const register = await readErased(job.dir, job.fs);
+    if (register.isEmpty) return calls;
+    const window = this.#options.start_moves ? SAME_SESSION_MS : SAME_CALL_MS;
+    const kept = calls.filter((call) => !register.has(call, JSON.parse(call.line) as Record<string, unknown>, window));
+    this.counts.erased += calls.length - kept.length;
+    return kept;
   }
 
   /** The rows that are to be written: calls nobody knows, and next revisions of those that say something new. */
