@@ -52,7 +52,7 @@ const REST_BYTES = 32 * 1024 * 1024;
 const PASSES_MAX = 20;
 const LOCK_WAIT_MS = 600_000;
 /** Made anew by the etl, or nobody's data. */
-const LEFT_OUT = /^(calls|journal|rollups|narrow|search|tmp|trash|etl\.lock.*|backup\.json)$/;
+const LEFT_OUT = /^(calls|journal|rollups|narrow|search|quarantine|tmp|trash|etl\.lock.*|backup\.json)$/;
 
 /**
  * Makes `to`/<time>, a whole data folder of its own. Calls that were durable before this was called are in it; erasures
@@ -213,6 +213,9 @@ class Copy {
     for (const name of await namesIn(this.#part))
       if (!["calls", "tmp"].includes(name)) await removeTree(join(this.#part, name));
     for (const name of await namesIn(this.#source)) if (!LEFT_OUT.test(name)) await this.#takeTree(name);
+    // Broken files never change, and may be large: as with those of calls/, the last backup's are given a second name.
+    for (const name of await namesIn(join(this.#source, "quarantine")))
+      await this.#take(join("quarantine", name), false);
     // Ascending, and the open segment as far as it is written: a torn tail is no line, and was not acknowledged.
     for (const writer of await listWriters(this.#source)) {
       const folder = join("journal", writer);

@@ -13,15 +13,16 @@ const CHUNK_BYTES = 1024 * 1024;
 
 /**
  * Copies what `from` holds at this moment (an open journal segment goes on growing) to `to`, by way of `tmp_dir` on the
- * same file system: a file under its final name is whole and its bytes are synced. The folder is the caller's to sync.
+ * same file system: a file under its final name is whole, with the mode it had, and its bytes are synced. The folder is the caller's to sync.
  * Throws ENOENT if `from` is gone.
  */
 export async function copyWhole(from: string, to: string, tmp_dir: string, signal?: AbortSignal): Promise<Copied> {
   const source = await open(from, "r");
   const tmp = join(tmp_dir, `copy-${randomUUID()}`);
   try {
-    const { size } = await source.stat();
-    const target = await open(tmp, "wx");
+    const { size, mode } = await source.stat();
+    // What only its owner may read stays so.
+    const target = await open(tmp, "wx", mode & 0o777);
     try {
       const copied = await pour(source, size, signal, async (chunk) => {
         await target.writeFile(chunk);

@@ -97,12 +97,13 @@ class Supervised implements EtlProcess {
     child.on("message", (message: FromChild) => this.#hear(message));
     child.on("error", (error) => this.#options.log?.(`The etl process: ${error.message}`));
     child.on("exit", (code, signal) => this.#ended(code, signal, performance.now() - started));
-    const { dir, publish_seconds, retention_days, retention_rules } = this.#options;
+    const { dir, publish_seconds, retention_days, retention_rules, seal_grace_seconds } = this.#options;
     const settings = {
       dir,
       ...(retention_rules === undefined ? {} : { retention_rules }),
       ...(publish_seconds === undefined ? {} : { publish_seconds }),
       ...(retention_days === undefined ? {} : { retention_days }),
+      ...(seal_grace_seconds === undefined ? {} : { seal_grace_seconds }),
     };
     this.#tell({ kind: "start", settings });
   }

@@ -1,12 +1,34 @@
 /** Backups: whole and of one moment while everything goes on, killed anywhere, restored to the byte. */
 import { type ChildProcess, spawn } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type LakeDb, openLakeDb } from "../../src/etl/duckdb.ts";
-import { addRecords, backup, compact, erase, publishNow, recover, restore, verify } from "../../src/etl/index.ts";
+import { readErased } from "../../src/etl/erased.ts";
+import {
+  addHold,
+  addRecords,
+  backup,
+  compact,
+  erase,
+  listHolds,
+  publishNow,
+  recover,
+  restore,
+  retain,
+  verify,
+} from "../../src/etl/index.ts";
 import { EVERYTHING, openCallLake, scopeOf } from "../../src/query/index.ts";
 import { listFiles } from "../../src/store/lake/listing.ts";
 import { plainAnswer, snapshotAnswer } from "../crash/answers.ts";
@@ -85,6 +107,34 @@ describe("a backup", () => {
     expect(third.removed).toHaveLength(2);
     expect(readFileSync(own.path.replace(dir, third.path))).toEqual(readFileSync(own.path));
     expect(namesOf(target)).toHaveLength(1);
+  });
+
+  it("holds what decides over calls: holds, rules, what was erased and its key, and what was set aside", async () => {
+    const { dir } = await madeLake();
+    const now = () => FROM + 40 * 86_400_000;
+    const rules = JSON.stringify([{ days: 10 }]);
+    writeFileSync(join(dir, "retention.json"), rules);
+    const { id } = await addHold(dir, { where: { client_id: "acme" }, who: "ada", why: "case 17" }, { now });
+    const person = { caller_number: "+1 555-0177" };
+    await erase(dir, person, { who: "ada" }, { now });
+    mkdirSync(join(dir, "quarantine"));
+    writeFileSync(join(dir, "quarantine", "torn"), "torn");
+    const target = newFolder();
+    const first = await backup(dir, { to: target });
+    const second = await backup(dir, { to: target });
+    const asideIn = (path: string) => statSync(join(path, "quarantine", "torn")).ino;
+    expect(asideIn(second.path)).toBe(asideIn(first.path));
+    const back = newFolder();
+    expect(await restore(back, { from: target })).toMatchObject({ problems: [] });
+    expect((await listHolds(back)).map((hold) => hold.id)).toEqual([id]);
+    expect(readFileSync(join(back, "retention.json"), "utf8")).toBe(rules);
+    expect(statSync(join(back, "erased.key")).mode & 0o777).toBe(0o600);
+    const call = { source: "engine", call_id: "theirs", start_ms: FROM };
+    expect((await readErased(back)).has(call, person, 0)).toBe(true);
+    expect(readFileSync(join(back, "quarantine", "torn"), "utf8")).toBe("torn");
+    const report = await retain(back, { days: 0, yes: true }, { now });
+    expect(report.held).toBeGreaterThan(0);
+    expect((await verify(back)).counts.lake_calls).toBe(report.held);
   });
 
   it("follows compaction and erasure, and leaves no trace of what was erased before it", async () => {
