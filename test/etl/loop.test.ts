@@ -5,7 +5,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { openCallHistory } from "../../src/engine-hook/index.ts";
 import { openLakeDb } from "../../src/etl/duckdb.ts";
-import { runEtl, startEtlProcess } from "../../src/etl/index.ts";
+import { readReceipts, runEtl, startEtlProcess } from "../../src/etl/index.ts";
+import { realFs } from "../../src/store/fs.ts";
 import { plainAnswer } from "../crash/answers.ts";
 
 let dir: string;
@@ -58,13 +59,18 @@ describe("the etl process", () => {
     const [kept, erased] = await Promise.all(["a", "b"].map((call_id) => history.startCall({ call_id }).end()));
     const etl = await startEtlProcess({ dir });
     try {
-      expect(await etl.publishNow()).toMatchObject({ rows: 2, failures: [] });
+      // The loop beside it may take the closed segment first; then it is the loop that counts its rows.
+      expect((await etl.publishNow()).failures).toEqual([]);
+      await until(async () => (await idsInParquet()).length === 2);
       const first = etl.pid ?? 0;
       process.kill(first, "SIGKILL");
       await until(() => etl.pid !== undefined && etl.pid !== first);
       const late = await history.startCall({ call_id: "c" }).end();
       const receipt = await etl.erase({ ids: [erased?.id ?? "", late.id] }, { who: "test" });
-      expect(receipt).toMatchObject({ deleted: 2, pending: 0, who: "test" });
+      expect(receipt).toMatchObject({ deleted: expect.any(Number), who: "test" });
+      // On a busy machine the engine may take longer to close its segment than the erasure waits: then the etl finishes it.
+      expect(receipt.deleted + receipt.pending).toBe(2);
+      await until(async () => (await readReceipts(dir, realFs)).length > 0);
       expect(await idsInParquet()).toEqual([kept?.id]);
     } finally {
       await etl.close();
