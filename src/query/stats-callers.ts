@@ -1,6 +1,6 @@
 /** The callers who call most: exact, from lists of each file's most frequent callers wherever these are enough. */
-
-import { countPart } from "../store/lake/rollup-parts.ts";
+import { narrowColumns, narrowed } from "../store/lake/narrow.ts";
+import { countPart, READS } from "../store/lake/rollup-parts.ts";
 import { quote } from "../store/lake/sql.ts";
 import type { CallerCount } from "./answers.ts";
 import type { Ask } from "./asking.ts";
@@ -13,6 +13,9 @@ import type { StatsSource } from "./stats-source.ts";
 const TOP = 10;
 /** More callers than these that could be among the first are not looked up one by one. */
 const OPEN_MAX = 400;
+/** Buckets of callers that are looked into at first, and at most before all callers are counted. */
+const BUCKETS_FIRST = 64;
+const BUCKETS_MAX = 1000;
 
 export async function topCallers(
   source: StatsSource,
@@ -55,11 +58,24 @@ function candidatesSql(source: StatsSource): Sql {
  * after the other, so that two questions at once do not add the same.
  */
 async function lookUp(source: StatsSource, rollups: Rollups, group: Group, grp: number, callers: readonly string[]) {
-  const files = source.summed;
-  const paths = files.map(({ file }) => quote(file.path)).join(", ");
-  const numbers = JSON.stringify(files.map(({ file, number }) => ({ path: file.path, file: number })));
+  const { narrow, wide } = source.places;
+  const pathOf = new Map(narrow.map(({ file, path }) => [file.path, path]));
+  const files = source.summed.map(({ file, number }) => ({ path: pathOf.get(file.path) ?? file.path, file: number }));
   const of = group.column === "" ? "" : ` AND ${group.column} = $3`;
-  const calls = `(SELECT * FROM read_parquet([${paths}], union_by_name = true, hive_partitioning = false, filename = true) WHERE caller_number IN (SELECT caller FROM wanted)${of})`;
+  const from = (select: string, paths: readonly string[]) =>
+    `SELECT ${select}, filename FROM read_parquet([${paths.map(quote).join(", ")}], union_by_name = true, hive_partitioning = false, filename = true) WHERE caller_number IN (SELECT caller FROM wanted)${of}`;
+  const parts = [
+    ...(narrow.length > 0 ? [from(narrowColumns(READS.caller), [...pathOf.values()])] : []),
+    ...(wide.length > 0
+      ? [
+          from(
+            narrowed(READS.caller),
+            wide.map((file) => file.path),
+          ),
+        ]
+      : []),
+  ];
+  const calls = `(${parts.join(" UNION ALL ")})`;
   await rollups.execute(
     `INSERT INTO rollup_caller
       WITH wanted AS MATERIALIZED (SELECT unnest(CAST($1::JSON AS VARCHAR[])) AS caller),
@@ -68,13 +84,35 @@ async function lookUp(source: StatsSource, rollups: Rollups, group: Group, grp: 
       SELECT f.file, ${grp}, w.caller, coalesce(c.calls, 0), coalesce(c.duration_ms, 0)
       FROM wanted AS w CROSS JOIN files AS f LEFT JOIN counted AS c ON c.key = w.caller AND c.filename = f.path
       WHERE NOT EXISTS (SELECT 1 FROM rollup_caller AS r WHERE r.grp = ${grp} AND r.file = f.file AND r.key = w.caller)`,
-    [JSON.stringify(callers), numbers, ...(group.column === "" ? [] : [group.value])],
+    [JSON.stringify(callers), JSON.stringify(files), ...(group.column === "" ? [] : [group.value])],
   );
 }
 
+/**
+ * By buckets of callers first, which are numbers: who is in no large bucket does not call much, so that the names of few
+ * calls are read (of a million calls with 270,000 callers 55 ms of processor time instead of 116).
+ */
 async function scanned(source: StatsSource, ask: Ask): Promise<CallerCount[]> {
+  const statement = source.scanBuckets(BUCKETS_MAX + 1);
+  if (statement === null) return first(source.scanCallers(), ask);
+  const buckets = (await ask(statement)).map((row) => ({
+    number: numberOf(row["number"]) ?? 0,
+    calls: numberOf(row["calls"]) ?? 0,
+  }));
+  for (let count = BUCKETS_FIRST; ; ) {
+    if (count > BUCKETS_MAX) return first(source.scanCallers(), ask);
+    const named = buckets.slice(0, count).map(({ number }) => number);
+    const callers = named.length === 0 ? [] : await first(source.scanCallers(named), ask);
+    const tenth = callers.length < TOP ? 0 : (callers.at(-1)?.calls ?? 0);
+    // A caller of another bucket has at most as many calls as that has.
+    if (count >= buckets.length || tenth > (buckets[count]?.calls ?? 0)) return callers;
+    count = Math.max(count + 1, buckets.filter(({ calls }) => calls >= tenth).length);
+  }
+}
+
+async function first(callers: Sql, ask: Ask): Promise<CallerCount[]> {
   const rows = await ask(
-    sql`SELECT key, calls, duration_ms FROM (${source.scanAll("caller")}) ORDER BY calls DESC, duration_ms DESC, key LIMIT ${TOP}`,
+    sql`SELECT key, calls, duration_ms FROM (${callers}) ORDER BY calls DESC, duration_ms DESC, key LIMIT ${TOP}`,
   );
   return rows.map(callerFrom);
 }

@@ -2,14 +2,14 @@
 import { dayOfTime } from "../record/id.ts";
 import type { LakeFile } from "../store/lake/names.ts";
 import type { Read } from "../store/lake/narrow.ts";
-import { addedUp, countPart, countSums, PARTS, type PartName, READS } from "../store/lake/rollup-parts.ts";
+import { addedUp, countPart, countSums, GROUPED, PARTS, type PartName, READS } from "../store/lake/rollup-parts.ts";
 import type { Filter } from "./filter.ts";
 import { groupsOf, holdsDay } from "./rollup-groups.ts";
 import type { Held, RolledUp, Rollups } from "./rollups.ts";
 import type { Scope } from "./scope.ts";
 import { join, raw, type Sql, sql } from "./statement.ts";
 import { type Under, underOf } from "./under.ts";
-import { callsOf, isMasked, type View } from "./view.ts";
+import { callsOf, isMasked, type Shared, shared, type View } from "./view.ts";
 
 /** The calls under one filter and scope, as sums and rows. */
 export class StatsSource {
@@ -111,7 +111,10 @@ export class StatsSource {
         this.#scanned,
         some.flatMap((part) => READS[part]),
       );
-    if (of("totals", "slot", "cost"))
+    // Without groups it costs half as much.
+    if (of("totals") && !of("slot", "cost"))
+      relations.push(sql`scan_sums AS MATERIALIZED (${counted((from) => countPart("totals", from), calls("totals"))})`);
+    else if (of("totals", "slot", "cost"))
       relations.push(sql`scan_sums AS MATERIALIZED (${counted(countSums, calls("totals", "slot", "cost"))})`);
     if (of("latency")) {
       const latencies = counted((from) => countPart("latency", from), calls("latency"));
@@ -124,9 +127,30 @@ export class StatsSource {
     return relations.length === 0 ? statement : sql`WITH ${join(relations, ", ")} ${statement}`;
   }
 
-  /** A part counted from all rows of the question, whatever is in memory. */
-  scanAll(part: PartName): Sql {
-    return counted((from) => countPart(part, from), this.#calls(this.#view.files, READS[part]));
+  /** Callers counted from all rows of the question, or from those in these buckets, whatever is in memory. */
+  scanCallers(buckets: readonly number[] | null = null): Sql {
+    if (buckets === null) return counted((from) => countPart("caller", from), this.#all(READS.caller));
+    const some = sql`SELECT * FROM (${this.#all([...READS.caller, "caller_bucket"])}) WHERE caller_bucket IN (${raw(buckets.join(", "))})`;
+    return counted((from) => countPart("caller", from), some);
+  }
+
+  /** Calls of each bucket of callers, the largest first; null where a bucket would be made of each row's number. */
+  scanBuckets(limit: number): Sql | null {
+    const reads = [...READS.caller, "caller_bucket"] as const;
+    if (shared(this.#view, this.#under, reads).wide.length > 0) return null;
+    return sql`SELECT caller_bucket AS number, count(*) AS calls FROM (${this.#all(["caller_bucket"])})
+      WHERE caller_bucket IS NOT NULL GROUP BY 1 ORDER BY 2 DESC LIMIT ${raw(String(limit))}`;
+  }
+
+  /** Where the calls of summed files can be read. */
+  get places(): Shared {
+    const files = this.#summed.map(({ file }) => file);
+    const everything = { where: raw("TRUE"), reads: new Set<string>(), has: () => true };
+    return shared({ ...this.#view, files }, everything, [...READS.caller, ...GROUPED]);
+  }
+
+  #all(reads: readonly Read[]): Sql {
+    return this.#calls(this.#view.files, reads);
   }
 
   #calls(files: readonly LakeFile[], reads: readonly Read[]): Sql {

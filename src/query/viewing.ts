@@ -96,6 +96,8 @@ export class Viewing {
   /** Whether files were found that a statement over the view failed for: the next view is without them. */
   async mend(view: View, error: unknown, statement: string): Promise<boolean> {
     if (!(error instanceof StatementError) || error.fatal) return false;
+    // A narrow file can be done without.
+    if (await this.#narrow?.find(error, statement)) return true;
     return this.#unreadable.find(view.files, error, statement);
   }
 

@@ -3,6 +3,8 @@ import { rm } from "node:fs/promises";
 import { Hono } from "hono";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createCallHistoryApi } from "../../src/api/index.ts";
+import { makeDerived } from "../../src/etl/derived.ts";
+import { runJob } from "../../src/etl/job.ts";
 import { type CallLake, openCallLake } from "../../src/query/index.ts";
 import type { CallRecord } from "../../src/record/index.ts";
 import { intoJournal, intoLake, madeFolder, pick, randomOf } from "../query/made-calls.ts";
@@ -39,7 +41,8 @@ let shared: CallLake;
 const alone = new Map<Tenant, CallLake>();
 let world: World;
 
-async function home(calls: readonly CallRecord[]): Promise<CallLake> {
+/** `derived`: with narrow files and rollups of all that is in the lake. */
+async function home(calls: readonly CallRecord[], derived = false): Promise<CallLake> {
   const dir = await madeFolder();
   const fresh = calls.filter((_, index) => index % 10 === 0);
   await intoLake(
@@ -47,6 +50,7 @@ async function home(calls: readonly CallRecord[]): Promise<CallLake> {
     calls.filter((_, index) => index % 10 !== 0),
   );
   await intoJournal(dir, "host-1", 1, fresh);
+  if (derived) await runJob(dir, {}, (job) => makeDerived(job));
   const lake = await openCallLake({ dir, engine: "in-process", threads: 1 });
   homes.push({ dir, lake });
   return lake;
@@ -61,7 +65,7 @@ beforeAll(async () => {
     nobody: of(null).slice(0, 200),
   };
   world = { calls, cursors: { acme: [], globex: [], admin: [] } };
-  shared = await home([...(calls["acme"] ?? []), ...(calls["globex"] ?? []), ...(calls["nobody"] ?? [])]);
+  shared = await home([...(calls["acme"] ?? []), ...(calls["globex"] ?? []), ...(calls["nobody"] ?? [])], true);
   for (const tenant of TENANTS) alone.set(tenant, await home(calls[tenant] ?? []));
 });
 

@@ -1,7 +1,9 @@
 /** One filter, one count: the list, the stats, the facets, the ids and the shown SQL agree with plain TypeScript. */
-import { rm } from "node:fs/promises";
+import { cp, rm, writeFile } from "node:fs/promises";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { makeDerived } from "../../src/etl/derived.ts";
+import { runJob } from "../../src/etl/job.ts";
 import { filterParams, mayHold } from "../../src/query/filter.ts";
 import {
   type CallLake,
@@ -15,6 +17,8 @@ import {
   type ValueCount,
 } from "../../src/query/index.ts";
 import type { CallRecord } from "../../src/record/index.ts";
+import { derivedPath } from "../../src/store/lake/derived.ts";
+import { listFiles } from "../../src/store/lake/listing.ts";
 import { type Asked, holds, paramsOf, sorted } from "./kit/evaluate.ts";
 import { hostileCalls, questions } from "./kit/questions.ts";
 import { intoJournal, intoLake, madeCall, madeFolder, randomOf } from "./made-calls.ts";
@@ -44,10 +48,14 @@ interface Asking {
   readonly column: (typeof SORTS)[number];
   readonly descending: boolean;
   readonly limit: number;
+  /** Which of the lakes is asked. */
+  readonly derived: number;
 }
 
 let dir: string;
 let lake: CallLake;
+/** Of the same calls: without anything derived, with all of it, and with narrow files of some. */
+let lakes: CallLake[];
 let calls: CallRecord[];
 
 beforeAll(async () => {
@@ -62,28 +70,40 @@ beforeAll(async () => {
   expect(newer.id).toBe(again.id);
   await intoJournal(dir, "host-1", 7, [...fresh, newer, twice]);
   calls = [newer, ...stored.slice(1), ...fresh];
-  lake = await openCallLake({ dir, engine: "in-process" });
+  const [whole, partly] = [`${dir}-whole`, `${dir}-partly`];
+  for (const copy of [whole, partly]) {
+    await cp(dir, copy, { recursive: true });
+    await runJob(copy, {}, (job) => makeDerived(job));
+  }
+  for (const [index, file] of (await listFiles(partly)).entries()) {
+    if (index % 2 === 0) await rm(derivedPath(partly, "narrow", file));
+    if (index % 5 === 1) await writeFile(derivedPath(partly, "narrow", file), "PAR1 and no more");
+  }
+  lakes = await Promise.all(
+    [dir, whole, partly].map((one) => openCallLake({ dir: one, engine: "in-process", log: () => {} })),
+  );
+  lake = lakes[0] as CallLake;
 });
 
 afterAll(async () => {
-  await lake.close();
-  await rm(dir, { recursive: true });
+  for (const one of lakes) await one.close();
+  for (const one of [dir, `${dir}-whole`, `${dir}-partly`]) await rm(one, { recursive: true });
 });
 
-async function wholeList(filter: Filter, scope: Scope, sort: string, limit: number): Promise<string[]> {
+async function wholeList(of: CallLake, filter: Filter, scope: Scope, sort: string, limit: number): Promise<string[]> {
   const ids: string[] = [];
   for (let cursor: string | null = ""; cursor !== null; ) {
     const params = new URLSearchParams({ sort, limit: String(limit), ...(cursor ? { cursor } : {}) });
-    const page = await lake.list(filter, parsePage(params), scope);
+    const page = await of.list(filter, parsePage(params), scope);
     ids.push(...page.calls.map((call) => call.id));
     cursor = page.next_cursor;
   }
   return ids;
 }
 
-async function rowsOf(statement: string): Promise<Record<string, unknown>[]> {
+async function rowsOf(of: CallLake, statement: string): Promise<Record<string, unknown>[]> {
   const rows: Record<string, unknown>[] = [];
-  for await (const row of (await lake.sql(statement)).rows) rows.push(row);
+  for await (const row of (await of.sql(statement)).rows) rows.push(row);
   return rows;
 }
 
@@ -109,8 +129,10 @@ describe("random filters over random calls", () => {
       column: fc.constantFrom(...SORTS),
       descending: fc.boolean(),
       limit: fc.constantFrom(200, 200, 61),
+      derived: fc.constantFrom(0, 1, 1, 2),
     });
-    const check = async ({ asked, tenant, column, descending, limit }: Asking) => {
+    const check = async ({ asked, tenant, column, descending, limit, derived }: Asking) => {
+      const lake = lakes[derived] as CallLake;
       const params = paramsOf(asked);
       const filter = parseFilter(params);
       expect(parseFilter(filterParams(filter))).toEqual(filter);
@@ -124,12 +146,12 @@ describe("random filters over random calls", () => {
         scope,
       );
       const [listed, counted, stats, facets, found, sql] = await Promise.all([
-        wholeList(filter, scope, `${descending ? "-" : ""}${column}`, limit),
+        wholeList(lake, filter, scope, `${descending ? "-" : ""}${column}`, limit),
         lake.count(filter, scope),
         lake.stats(filter, scope, { sql: true }),
         lake.facets(filter, scope, undefined, true),
         lake.ids(filter, scope),
-        rowsOf((shown.sql ?? "").replace("LIMIT 1", "")),
+        rowsOf(lake, (shown.sql ?? "").replace("LIMIT 1", "")),
       ]);
       expect(listed, "list").toEqual(sorted(wanted, column, descending).map((call) => call.id));
       expect(counted, "count").toBe(ids.length);
@@ -137,7 +159,7 @@ describe("random filters over random calls", () => {
       expect(found.sort(), "ids").toEqual(ids);
       expect(sql.map((row) => row["id"]).sort(), "shown SQL").toEqual(ids);
       expect(stats.totals.calls, "stats").toBe(ids.length);
-      const [statsSql] = await rowsOf(stats.sql ?? "");
+      const [statsSql] = await rowsOf(lake, stats.sql ?? "");
       expect(statsSql?.["calls"], "the SQL of the stats").toBe(ids.length);
       for (const rows of [stats.timeline.points, stats.hours, stats.outcomes, stats.providers, stats.contexts]) {
         expect(sum(rows), "a part of the stats").toBe(ids.length);
@@ -285,7 +307,7 @@ describe("a row of the list", () => {
       if (wanted === null || shown === null) expect([id, shown]).toEqual([id, wanted]);
       else expect(Math.abs(shown - wanted), id).toBeLessThanOrEqual(0.051);
     }
-    const same = new Map((await rowsOf(sql ?? "")).map((row) => [row["id"], row["p95_turn_latency_ms"]]));
+    const same = new Map((await rowsOf(lake, sql ?? "")).map((row) => [row["id"], row["p95_turn_latency_ms"]]));
     expect(same).toEqual(new Map(rows.map((row) => [row.id, row.p95_turn_latency_ms])));
   });
 });

@@ -63,8 +63,8 @@ describe("every statement", () => {
     const reading = files.filter((name) => {
       const text = readFileSync(join(root, name), "utf8");
       return (
-        /import \{[^}]*\b(sourceOf|partsOf|rowsOf)\b[^}]*\} from "\.{1,2}\/view\.ts"/.test(text) &&
-        !/\b(whereOf|conditionOf)\(/.test(text)
+        /import \{[^}]*\b(sourceOf|partsOf|rowsOf|callsOf|callParts)\b[^}]*\} from "\.{1,2}\/view\.ts"/.test(text) &&
+        !/\b(whereOf|conditionOf|underOf)\(/.test(text)
       );
     });
     // The operator's health and command line, and what recorders ask about the calls they record.

@@ -70,6 +70,8 @@ const MADE = {
   turns: "CAST(list_count(turn_latencies_ms) AS INTEGER)",
   latency_ms: "TRY_CAST(list_sum(turn_latencies_ms) AS BIGINT)",
   latency_buckets: BUCKETS,
+  // Not hash(): a file keeps what another version of DuckDB must find again.
+  caller_bucket: "CAST(md5_number_lower(caller_number) % 65536 AS USMALLINT)",
 } as const;
 
 /** What can be read of a narrow file: its columns, its folder's day, and the fields of its tool calls after a point. */
@@ -116,7 +118,7 @@ export function narrowSelect(path: string): string {
 
 /** How the narrow file of a lake's file with `bytes` is written. */
 export function narrowOptions(bytes: number): string {
-  return `FORMAT parquet, COMPRESSION lz4_raw, ROW_GROUP_SIZE 122880, KV_METADATA {${NARROW_VERSION_KEY}: '${NARROW_VERSION}', ${NARROW_BYTES_KEY}: '${bytes}'}`;
+  return `FORMAT parquet, COMPRESSION lz4_raw, PARQUET_VERSION v2, ROW_GROUP_SIZE 122880, KV_METADATA {${NARROW_VERSION_KEY}: '${NARROW_VERSION}', ${NARROW_BYTES_KEY}: '${bytes}'}`;
 }
 
 /** Rows of path, key and value: what the footers of narrow files say. */
