@@ -87,8 +87,8 @@ export async function retainStep(
   const run = before ?? (await begin(job, limits, steps));
   const terms = await termsOf(job, limits);
   while (run.left.length > 0 && performance.now() < until) {
-    steps.signal?.throwIfAborted();
     steps.on_progress?.(run.planned - run.left.length, run.planned);
+    steps.signal?.throwIfAborted();
     const day = run.left.shift();
     // Planned again: meanwhile something may have been published, held or erased.
     if (day !== undefined) await carryOut(job, terms, await planDay(job, terms, day, new Map()), run);

@@ -157,6 +157,23 @@ describe("erasing a person", () => {
     expect(await stains(dir, db, [NUMBER])).toEqual([]);
   });
 
+  it("stopped between two days has hidden the calls, and recover finishes it with one receipt", async () => {
+    const dir = join(root, "stopped");
+    const nowMs = Date.parse("2026-11-21T12:00:00.000Z");
+    await stainedLake(dir, nowMs);
+    const stop = new AbortController();
+    const options = { db, now: () => nowMs, signal: stop.signal };
+    const on_progress = (days: number) => days > 0 && stop.abort();
+    await expect(erase(dir, person, { who: "ada" }, { ...options, on_progress })).rejects.toThrow(/abort/i);
+    const hidden = (await snapshotAnswer(dir, db)).calls;
+    expect(await stains(dir, db, TEXTS)).not.toEqual([]);
+    await recover(dir, { db, now: () => nowMs });
+    expect(await stains(dir, db, TEXTS)).toEqual([]);
+    expect((await snapshotAnswer(dir, db)).calls).toEqual(hidden);
+    const receipts = (await readReceipts(dir, realFs)).filter(({ action }) => action === "erase");
+    expect(receipts).toMatchObject([{ who: "ada", deleted: 5 }]);
+  });
+
   it("is killed at every step: afterwards the same request, or recover, leaves nothing", async () => {
     const nowMs = Date.parse("2026-11-21T12:00:00.000Z");
     const scene = join(root, "scene");

@@ -209,6 +209,25 @@ describe("a run", () => {
     expect(await readReceipts(dir, realFs)).toMatchObject([{ action: "retain", deleted: 2, rules: ["calls, 5 days"] }]);
   });
 
+  it("stops between two days, tells how far it is, and goes on", async () => {
+    await add(1, call("a", 9), call("b", 8), call("c", 7), call("d", 0));
+    const limits = { days: 5, yes: true };
+    const stop = new AbortController();
+    const told: string[] = [];
+    const on_progress = (days: number, all: number) => {
+      told.push(`${days}/${all}`);
+      // 4 days are looked at; the second of the 3 that go is not begun.
+      if (told.at(-1) === "1/3") stop.abort();
+    };
+    const options = { db, now, signal: stop.signal };
+    const stopped = retain(dir, limits, { ...options, on_progress: (...at) => on_progress(...at) });
+    await expect(stopped).rejects.toThrow(/abort/i);
+    expect(told).toEqual(["0/4", "1/4", "2/4", "3/4", "0/3", "1/3"]);
+    expect(await shown()).toEqual(["a", "b", "d"]);
+    expect((await retain(dir, limits, { db, now })).days).toHaveLength(2);
+    expect(await shown()).toEqual(["d"]);
+  });
+
   it("refuses and empties late rows by the rules of the last run, not by a clock that jumped", async () => {
     await add(1, call("new", 0));
     const rules = [{ days: 7 }, { what: "transcript", days: 2 }];
