@@ -1,6 +1,7 @@
 /** One question from its view to its rows: asked again where files or the engine went away under it. */
 import type { Lane, QueryEngine } from "./engine.ts";
 import { EngineLostError, isAbort, StatementError, TimeoutError } from "./errors.ts";
+import type { Asked, Memo } from "./memo.ts";
 import { parseRow, type Row } from "./rows.ts";
 import { bind, type Sql } from "./statement.ts";
 import type { View } from "./view.ts";
@@ -43,23 +44,37 @@ export class Asking {
   readonly #engine: QueryEngine;
   readonly #viewing: Viewing;
   readonly #questionMaxMs: number;
+  readonly #memo: Memo | null;
 
-  /** A question that takes longer than `questionMaxMs` is interrupted, and answered with TimeoutError. */
-  constructor(engine: QueryEngine, viewing: Viewing, questionMaxMs = QUESTION_MAX_MS) {
+  /**
+   * A question that takes longer than `questionMaxMs` is interrupted, and answered with TimeoutError. With a memo, rows of
+   * statements that were asked before are not asked again.
+   */
+  constructor(engine: QueryEngine, viewing: Viewing, questionMaxMs = QUESTION_MAX_MS, memo: Memo | null = null) {
+    this.#memo = memo;
     this.#engine = engine;
     this.#viewing = viewing;
     this.#questionMaxMs = questionMaxMs;
   }
 
-  /** Lets a question ask statements of one view; the whole question is asked again if something went away. */
-  async question<T>(of: (view: View, ask: Ask) => Promise<T>, signal?: AbortSignal, lane: Lane = "quick"): Promise<T> {
+  /**
+   * Lets a question ask statements of one view; the whole question is asked again if something went away. Rows may be
+   * shared with other questions and must not be changed; `afresh`, each statement is asked, and its rows are one's own.
+   */
+  async question<T>(
+    of: (view: View, ask: Ask) => Promise<T>,
+    signal?: AbortSignal,
+    lane: Lane = "quick",
+    afresh = false,
+  ): Promise<T> {
+    const memo = afresh ? null : this.#memo;
     const tries = new Tries();
     const late = AbortSignal.timeout(this.#questionMaxMs);
     const stop = signal ? AbortSignal.any([signal, late]) : late;
     for (;;) {
       const failed: Failed = {};
       try {
-        return await this.#once(of, stop, lane, failed);
+        return await this.#once(of, stop, lane, failed, memo);
       } catch (error) {
         if (late.aborted && signal?.aborted !== true && isAbort(error)) {
           throw new TimeoutError(
@@ -77,7 +92,7 @@ export class Asking {
     const failed: Failed = {};
     return {
       view,
-      ask: (statement) => noted(failed, view, statement, this.#rows(statement, view, signal, "heavy")),
+      ask: (statement) => noted(failed, view, statement, this.#rows(statement, view, signal, "heavy", null)),
       copy: (statement) => {
         const { text, parameters } = bind(statement);
         return noted(failed, view, statement, this.#engine.copy(text, parameters, signal, view.generation));
@@ -117,12 +132,14 @@ export class Asking {
     signal: AbortSignal,
     lane: Lane,
     failed: Failed,
+    memo: Memo | null,
   ): Promise<T> {
     const view = await this.#viewing.enter();
+    this.#memo?.see(view);
     const asked: Promise<unknown>[] = [];
     try {
       return await of(view, (statement) => {
-        const rows = noted(failed, view, statement, this.#rows(statement, view, signal, lane));
+        const rows = noted(failed, view, statement, this.#rows(statement, view, signal, lane, memo));
         asked.push(rows);
         return rows;
       });
@@ -138,13 +155,20 @@ export class Asking {
     return view !== undefined && statement !== undefined && this.#viewing.mend(view, error, statement);
   }
 
-  async #rows(statement: Sql, view: View, signal: AbortSignal | undefined, lane: Lane): Promise<Row[]> {
-    const rows: Row[] = [];
+  async #rows(statement: Sql, view: View, signal: AbortSignal, lane: Lane, memo: Memo | null): Promise<Row[]> {
     const { text, parameters } = bind(statement);
-    for await (const chunk of this.#engine.run(text, parameters, signal, view.generation, lane)) {
-      for (const row of chunk) rows.push(parseRow(row));
-    }
-    return rows;
+    const ask = async (stop: AbortSignal): Promise<Asked> => {
+      const rows: Row[] = [];
+      let characters = 0;
+      for await (const chunk of this.#engine.run(text, parameters, stop, view.generation, lane)) {
+        for (const row of chunk) {
+          rows.push(parseRow(row));
+          characters += row.length;
+        }
+      }
+      return { rows, characters };
+    };
+    return memo ? memo.rows(view, text, parameters, lane, signal, ask) : (await ask(signal)).rows;
   }
 }
 

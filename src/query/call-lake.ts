@@ -24,6 +24,7 @@ import { type CallKey, type FoundCall, findCalls } from "./find.ts";
 import { answerSql, type ColumnOfAnswer, describeSql, judgeSql, refuseAllButOneSelect } from "./free-sql.ts";
 import { healthOf } from "./health.ts";
 import { listCalls } from "./list.ts";
+import { Memo, type MemoCounts } from "./memo.ts";
 import { NarrowFiles } from "./narrow-files.ts";
 import type { Page } from "./page.ts";
 import { Rollups } from "./rollups.ts";
@@ -33,6 +34,7 @@ import { searchCalls } from "./search.ts";
 import { SearchIndex } from "./search-index.ts";
 import type { SearchPage } from "./search-page.ts";
 import { recentOf } from "./search-recent.ts";
+import { SharedQuestions } from "./shared-questions.ts";
 import { statsOf } from "./stats.ts";
 import { missingOf } from "./unreadable.ts";
 import type { View } from "./view.ts";
@@ -49,6 +51,8 @@ export interface CallLakeOptions {
   readonly threads?: number | undefined;
   /** Statements at once, 1 … 4. Default 4. */
   readonly queries_max?: number | undefined;
+  /** Bytes of answers' rows that are kept for whoever asks the same again. Default 64 MiB; 0 = none. */
+  readonly memo_bytes_max?: number | undefined;
   /** Memory of the DuckDB that answers analysts' SQL. Default "512MB". */
   readonly sql_memory_limit?: string | undefined;
   /** Where warnings go. Default console.warn. */
@@ -67,6 +71,8 @@ export interface CallLake {
   readonly live: LiveFeed;
   /** Statements asked so far, and those that are open now. */
   readonly queries: QueryCounts;
+  /** Statements that were answered from those asked before, and those that were not. */
+  readonly memo: MemoCounts;
   list(filter: Filter, page: Page, scope: Scope, signal?: AbortSignal): Promise<CallList>;
   /** The calls that have the filter's q, the best or the newest first, with snippets. */
   search(filter: Filter, page: SearchPage, scope: Scope, signal?: AbortSignal): Promise<CallSearch>;
@@ -99,6 +105,9 @@ export interface CallLake {
   close(): Promise<void>;
 }
 
+const MEMO_BYTES_MAX = 64 * 1024 ** 2;
+const QUESTION_MAX_MS = 30_000;
+
 interface Missing {
   readonly unreadable?: UnreadableFile[];
 }
@@ -126,8 +135,17 @@ export async function openCallLake(options: CallLakeOptions): Promise<CallLake> 
     answer_bytes_max: 64 * 1024 ** 2,
   };
   const engine = await open(engineOptions);
-  return lakeOf(dir, engine, options.log ?? ((message) => console.warn(message)), () => open(deskOptions));
+  return lakeOf(
+    dir,
+    engine,
+    options.log ?? ((message) => console.warn(message)),
+    () => open(deskOptions),
+    options.memo_bytes_max,
+  );
 }
+
+/** Where a period has no end it ends now: whole minutes, so that those who ask within one ask the same. */
+const minuteOf = (ms: number) => ms - (ms % 60_000);
 
 /** Of one engine alone, which removes it. */
 const spillFolder = (name: string) => join(tmpdir(), `call-lake-${name}-${process.pid}-${randomUUID().slice(0, 8)}`);
@@ -138,13 +156,16 @@ export function lakeOf(
   opened: QueryEngine,
   log: (message: string) => void,
   openDesk: () => Promise<QueryEngine> = () => Promise.reject(new EngineLostError("This lake has no desk for SQL.")),
+  memoBytesMax: number = MEMO_BYTES_MAX,
 ): CallLake {
   const { engine, counts } = countedEngine(opened);
   const follower = new JournalFollower(dir);
   const live = new LiveFeed(dir, { log });
   const viewing = new Viewing(dir, engine, follower, log, new NarrowFiles(dir, engine, log));
-  const rollups = new Rollups(dir, engine, log);
-  const asking = new Asking(engine, viewing);
+  const memo = new Memo(memoBytesMax);
+  const rollups = new Rollups(dir, memo.over(engine), log);
+  const asking = new Asking(engine, viewing, QUESTION_MAX_MS, memo);
+  const crowd = new SharedQuestions(QUESTION_MAX_MS);
   const index = new SearchIndex(dir);
   /** Gives the question the view and the filter that a q has been looked up for. */
   const searched =
@@ -162,54 +183,78 @@ export function lakeOf(
   return {
     live,
     queries: counts,
+    get memo() {
+      return memo.counts;
+    },
     list: (filter, page, scope, signal) =>
-      asking.question(async (view, ask) => {
-        const recent = filter.q === null ? null : recentOf(view, filter, page);
-        if (recent) {
-          const narrow = await index.narrow(recent, ask, filter);
-          const list = await listCalls(narrow.view, ask, narrow.filter, page, scope);
-          // A page that is full and goes on has nothing of older days.
-          if (list.next_cursor !== null) return told(view, filter, scope, list);
-        }
-        const narrow = await index.narrow(view, ask, filter);
-        return told(view, filter, scope, await listCalls(narrow.view, ask, narrow.filter, page, scope));
-      }, signal),
-    get: (id, scope, signal) => asking.question((view, ask) => getCall(view, ask, id, scope), signal),
+      crowd.ask(["list", filter, page], scope, signal, (stop) =>
+        asking.question(async (view, ask) => {
+          const recent = filter.q === null ? null : recentOf(view, filter, page);
+          if (recent) {
+            const narrow = await index.narrow(recent, ask, filter);
+            const list = await listCalls(narrow.view, ask, narrow.filter, page, scope);
+            // A page that is full and goes on has nothing of older days.
+            if (list.next_cursor !== null) return told(view, filter, scope, list);
+          }
+          const narrow = await index.narrow(view, ask, filter);
+          return told(view, filter, scope, await listCalls(narrow.view, ask, narrow.filter, page, scope));
+        }, stop),
+      ),
+    get: (id, scope, signal) =>
+      crowd.ask(["get", id], scope, signal, (stop) =>
+        asking.question((view, ask) => getCall(view, ask, id, scope), stop),
+      ),
     search: (filter, page, scope, signal) =>
-      asking.question(
-        searched(filter, async (view, ask, narrowed) =>
-          told(view, filter, scope, await searchCalls(view, ask, narrowed, page, scope)),
+      crowd.ask(["search", filter, page], scope, signal, (stop) =>
+        asking.question(
+          searched(filter, async (view, ask, narrowed) =>
+            told(view, filter, scope, await searchCalls(view, ask, narrowed, page, scope)),
+          ),
+          stop,
         ),
-        signal,
       ),
     stats: (filter, scope, more = {}) =>
-      asking.question(
-        async (view, ask) =>
-          told(view, filter, scope, await statsOf(view, ask, rollups, filter, scope, Date.now(), more.sql ?? false)),
-        more.signal,
-        "heavy",
+      crowd.ask(["stats", filter, more.sql === true], scope, more.signal, (stop) =>
+        asking.question(
+          async (view, ask) =>
+            told(
+              view,
+              filter,
+              scope,
+              await statsOf(view, ask, rollups, filter, scope, minuteOf(Date.now()), more.sql ?? false),
+            ),
+          stop,
+          "heavy",
+        ),
       ),
     facets: (filter, scope, signal, withTools) =>
-      asking.question(
-        searched(filter, async (view, ask, narrowed) =>
-          told(view, filter, scope, await facetsOf(view, ask, narrowed, scope, withTools)),
+      crowd.ask(["facets", filter, withTools === true], scope, signal, (stop) =>
+        asking.question(
+          searched(filter, async (view, ask, narrowed) =>
+            told(view, filter, scope, await facetsOf(view, ask, narrowed, scope, withTools)),
+          ),
+          stop,
+          "heavy",
         ),
-        signal,
-        "heavy",
       ),
     facet: (filter, question, scope, signal) =>
-      asking.question(
-        searched(filter, async (view, ask, narrowed) =>
-          told(view, filter, scope, await facetOf(view, ask, narrowed, question, scope)),
+      crowd.ask(["facet", filter, question], scope, signal, (stop) =>
+        asking.question(
+          searched(filter, async (view, ask, narrowed) =>
+            told(view, filter, scope, await facetOf(view, ask, narrowed, question, scope)),
+          ),
+          stop,
+          "heavy",
         ),
-        signal,
-        "heavy",
       ),
-    find: (keys) => asking.question((view, ask) => findCalls(view, ask, keys, follower.activeCalls())),
+    find: (keys) =>
+      asking.question((view, ask) => findCalls(view, ask, keys, follower.activeCalls()), undefined, "quick", true),
     count: (filter, scope, signal) =>
-      asking.question(
-        searched(filter, (view, ask, narrowed) => countOf(view, ask, narrowed, scope)),
-        signal,
+      crowd.ask(["count", filter], scope, signal, (stop) =>
+        asking.question(
+          searched(filter, (view, ask, narrowed) => countOf(view, ask, narrowed, scope)),
+          stop,
+        ),
       ),
     ids: (filter, scope, signal) =>
       asking.question(
@@ -222,12 +267,17 @@ export function lakeOf(
         "heavy",
       ),
     sql: async (statement, signal) => {
-      const columns = await asking.question(async (view, ask) => {
-        const [judged] = await ask(judgeSql(statement));
-        refuseAllButOneSelect(judged?.["tree"]);
-        const rows = await ask(describeSql(view, statement));
-        return rows.map((row) => ({ name: textOf(row["name"]) ?? "", type: textOf(row["type"]) ?? "" }));
-      }, signal);
+      const columns = await asking.question(
+        async (view, ask) => {
+          const [judged] = await ask(judgeSql(statement));
+          refuseAllButOneSelect(judged?.["tree"]);
+          const rows = await ask(describeSql(view, statement));
+          return rows.map((row) => ({ name: textOf(row["name"]) ?? "", type: textOf(row["type"]) ?? "" }));
+        },
+        signal,
+        "quick",
+        true,
+      );
       return { columns, rows: asking.stream((view) => answerSql(view, statement, columns), signal) };
     },
     health: (signal) => healthOf(asking, viewing, follower, engine, signal),
@@ -235,6 +285,7 @@ export function lakeOf(
     analyse: (question, scope, signal) => desk.ask(question, scope, signal),
     close: async () => {
       live.close();
+      memo.clear();
       await desk.close();
       await engine.close();
     },

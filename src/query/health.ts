@@ -30,6 +30,8 @@ export async function healthOf(
         return { tail_rows, files: files.length, ...(unreadable.length > 0 ? { unreadable: [...unreadable] } : {}) };
       },
       signal ? AbortSignal.any([signal, late]) : late,
+      "quick",
+      true,
     );
   } catch (error) {
     reason = error instanceof Error ? (error.message.split("\n")[0] ?? "") : String(error);

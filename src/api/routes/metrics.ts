@@ -56,6 +56,11 @@ export const metricsRoutes: Routes = (api, { lake }) => {
             ends.map((state) => [`{lane="${lane}",state="${state}"}`, count[state]] as const),
           ),
         ),
+        metric("memo_bytes", "gauge", "Rows of answers that are kept for whoever asks again.", one(lake.memo.bytes)),
+        metric("memo_total", "counter", "Statements by whether their rows were kept.", [
+          ['{found="true"}', lake.memo.hits],
+          ['{found="false"}', lake.memo.misses],
+        ]),
       ].join(""),
       200,
       { "Content-Type": "text/plain; version=0.0.4; charset=utf-8" },

@@ -79,6 +79,16 @@ export function parseLakeFile(dir: string, day: string, name: string): LakeFile 
   return { day, writer: match[1] ?? "", first, last, generation, path: join(dayDir(dir, day), name) };
 }
 
+const NAMED = /day=\d{4}-\d{2}-\d{2}\/[^/'"]+\.parquet/g;
+
+/**
+ * What a text (a path, a statement) says of Parquet files of days: each by its day's folder and its name, which a file
+ * and what is derived from it have in common.
+ */
+export function namesWithDays(text: string): string[] {
+  return text.match(NAMED) ?? [];
+}
+
 /** Throws unless every two ranges of a writer and day are nested or disjoint. */
 export class CrossingRanges extends Error {
   override readonly name = "CrossingRanges";
