@@ -106,7 +106,8 @@ export type LiveFilterColumn =
   | "context_name"
   | "direction"
   | "language";
-export type LiveFilter = { readonly [K in LiveFilterColumn]?: string | readonly string[] | undefined };
+/** With `id` only the calls of these ids. */
+export type LiveFilter = { readonly [K in LiveFilterColumn | "id"]?: string | readonly string[] | undefined };
 
 /** POST /:call_id/end: the engine has taken the request. */
 export interface EndCallAnswer {
@@ -151,5 +152,11 @@ export type ErrorCode =
 
 /** The body of every answer that is not 2xx. */
 export interface ErrorBody {
-  error: { code: ErrorCode; message: string; field: string | null };
+  error: {
+    code: ErrorCode;
+    message: string;
+    field: string | null;
+    /** Where in the field it is, from 1: of a statement that DuckDB does not take. */
+    position?: { line: number; column: number };
+  };
 }

@@ -21,12 +21,20 @@ export class ApiError extends Error {
   readonly status: Status;
   readonly code: ErrorCode;
   readonly field: string | null;
+  readonly position: ErrorBody["error"]["position"] | null;
 
-  constructor(status: Status, code: ErrorCode, message: string, field: string | null = null) {
+  constructor(
+    status: Status,
+    code: ErrorCode,
+    message: string,
+    field: string | null = null,
+    position: ErrorBody["error"]["position"] | null = null,
+  ) {
     super(message);
     this.status = status;
     this.code = code;
     this.field = field;
+    this.position = position;
   }
 }
 
@@ -42,7 +50,9 @@ export function answerOf(error: unknown, c: Context, log: (message: string) => v
 
 export function tellable(error: unknown): ApiError | null {
   if (error instanceof ApiError) return error;
-  if (error instanceof BadQuestionError) return new ApiError(400, "bad_request", error.message, error.field);
+  if (error instanceof BadQuestionError) {
+    return new ApiError(400, "bad_request", error.message, error.field, error.position);
+  }
   if (error instanceof ForbiddenError) return new ApiError(403, "forbidden", error.message, error.field);
   if (error instanceof TimeoutError) return new ApiError(503, "timeout", error.message);
   if (error instanceof UnreadableError) return new ApiError(503, "unavailable", error.message);
@@ -55,7 +65,7 @@ export function tellable(error: unknown): ApiError | null {
   return null;
 }
 
-function bodyOf(c: Context, { status, code, message, field }: ApiError): Response {
+function bodyOf(c: Context, { status, code, message, field, position }: ApiError): Response {
   if (status === 503) c.header("Retry-After", "1");
-  return c.json({ error: { code, message, field } } satisfies ErrorBody, status);
+  return c.json({ error: { code, message, field, ...(position ? { position } : {}) } } satisfies ErrorBody, status);
 }

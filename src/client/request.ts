@@ -25,6 +25,8 @@ export class CallHistoryError extends Error {
   readonly field: string | null;
   /** After how many seconds it may be asked again, where the server says so. */
   readonly retry_after: number | null;
+  /** Where in the field it is, where the server says so: line and column, from 1. */
+  readonly position: { readonly line: number; readonly column: number } | null;
 
   constructor(
     status: number,
@@ -32,12 +34,14 @@ export class CallHistoryError extends Error {
     message: string,
     field: string | null = null,
     retry_after: number | null = null,
+    position: CallHistoryError["position"] = null,
   ) {
     super(message);
     this.status = status;
     this.code = code;
     this.field = field;
     this.retry_after = retry_after;
+    this.position = position;
   }
 }
 
@@ -136,9 +140,9 @@ async function errorOf(response: Response, signal: AbortSignal | undefined): Pro
   const body: unknown = await response.json().catch(() => null);
   if (signal?.aborted) return signal.reason;
   if (!isErrorBody(body)) return unreadable(response.status);
-  const { code, message, field } = body.error;
+  const { code, message, field, position = null } = body.error;
   const after = Number(response.headers.get("retry-after") ?? "x");
-  return new CallHistoryError(response.status, code, message, field, Number.isFinite(after) ? after : null);
+  return new CallHistoryError(response.status, code, message, field, Number.isFinite(after) ? after : null, position);
 }
 
 const unreadable = (status: number) =>

@@ -1,13 +1,21 @@
 /** The errors of asking, each of which the API turns into one answer. */
 
-/** Something in the question is wrong; `field` names it. */
+/** Line and column in a text, both from 1. */
+export interface Position {
+  readonly line: number;
+  readonly column: number;
+}
+
+/** Something in the question is wrong; `field` names it, `position` says where in it, if that is known. */
 export class BadQuestionError extends Error {
   override readonly name = "BadQuestionError";
   readonly field: string | null;
+  readonly position: Position | null;
 
-  constructor(message: string, field: string | null) {
+  constructor(message: string, field: string | null, position: Position | null = null) {
     super(message);
     this.field = field;
+    this.position = position;
   }
 }
 

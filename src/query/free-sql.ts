@@ -29,7 +29,7 @@ export function refuseAllButOneSelect(tree: unknown, field = "statement", statem
     const at = [...(statement ?? "")].slice(0, Number(position ?? 0)).join("").length;
     const place = statement !== undefined && position !== undefined ? positionAt(statement, at) : null;
     const message = `This is not one SELECT statement: ${error_message ?? "it is empty"}`;
-    throw new BadQuestionError(withPosition(message, place), field);
+    throw new BadQuestionError(withPosition(message, place), field, place);
   }
   if (statements?.length !== 1) {
     throw new BadQuestionError(`One statement at a time; there are ${statements?.length ?? 0}.`, field);

@@ -11,6 +11,8 @@ export interface DataError {
   readonly kind: ErrorKind;
   readonly status: number;
   readonly message: string;
+  /** Where in what was asked it is, from 1. */
+  readonly position: CallHistoryError["position"];
 }
 
 /** `aborted` is no error: the element has gone, or a newer question replaced this one. */
@@ -42,7 +44,12 @@ export async function answerOf<T>(asking: Promise<T>, signal: AbortSignal): Prom
     if (!(thrown instanceof CallHistoryError)) throw thrown;
     // A sentence of the client's own is for programs; people are told in their language.
     const told = thrown.code !== "unreachable" && thrown.code !== "unreadable";
-    const error = { kind: kindOf(thrown), status: thrown.status, message: told ? thrown.message : "" };
+    const error = {
+      kind: kindOf(thrown),
+      status: thrown.status,
+      message: told ? thrown.message : "",
+      position: thrown.position,
+    };
     return { state: "error", error };
   }
 }

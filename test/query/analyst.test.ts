@@ -98,7 +98,10 @@ describe("errors of a statement", () => {
     ["SELECT 'x'::INT FROM range(3)", 1, 11],
     [`SELECT ${"id, ".repeat(60)}foe\nFROM calls`, 1, 248],
   ])("say where: %s", async (statement, line, column) => {
-    await expect(ask(statement)).rejects.toThrow(new RegExp(`\\(line ${line}, column ${column}\\)$`));
+    await expect(ask(statement)).rejects.toMatchObject({
+      message: expect.stringMatching(new RegExp(`\\(line ${line}, column ${column}\\)$`)),
+      position: { line, column },
+    });
   });
 });
 

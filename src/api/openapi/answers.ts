@@ -57,6 +57,10 @@ export const errorBody = answer<ErrorBody>()(
       ]),
       message: text.meta({ description: "A sentence for a person: what is wrong, and the way out." }),
       field: text.nullable().meta({ description: "The parameter or member it is about." }),
+      position: z
+        .object({ line: count, column: count })
+        .exactOptional()
+        .meta({ description: "Where in the field it is, from 1: of a statement that DuckDB does not take." }),
     }),
   }),
 );

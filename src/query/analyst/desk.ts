@@ -142,10 +142,8 @@ export class AnalystDesk {
     }
     if (!(error instanceof StatementError)) return error;
     this.#log(`A statement of an analyst failed: ${error.message}`);
-    return new BadQuestionError(
-      withPosition(sayable(error.message, scope), positionOf(error.message, question.sql)),
-      "sql",
-    );
+    const position = positionOf(error.message, question.sql);
+    return new BadQuestionError(withPosition(sayable(error.message, scope), position), "sql", position);
   }
 }
 

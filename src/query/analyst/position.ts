@@ -1,10 +1,5 @@
 /** Where in an analyst's statement an error is: DuckDB tells of the whole text, in which the statement is only a part. */
-
-/** Line and column, both from 1. */
-interface Position {
-  readonly line: number;
-  readonly column: number;
-}
+import type { Position } from "../errors.ts";
 
 /** The place of a character (UTF-16, from 0) in the statement. */
 export function positionAt(statement: string, at: number): Position {
@@ -32,7 +27,7 @@ export function positionOf(message: string, statement: string): Position | null 
   return best.at === -1 ? null : positionAt(statement, best.at);
 }
 
-/** The message with the place at its end, which is how clients read it. */
+/** The message with the place at its end, for people. */
 export function withPosition(message: string, position: Position | null): string {
   return position ? `${message} (line ${position.line}, column ${position.column})` : message;
 }

@@ -15,7 +15,7 @@ import "./result-panel.ts";
 import { keepQueries, readQueries, type SavedQuery, withQuery } from "./saved.ts";
 import { sidebar } from "./sidebar.ts";
 import "./sql-editor.ts";
-import type { Place, SqlEditor } from "./sql-editor.ts";
+import type { SqlEditor } from "./sql-editor.ts";
 import { sqlPageStyles } from "./styles.ts";
 
 const w = () => words.sql;
@@ -173,7 +173,7 @@ export class SqlPage extends CallLakeElement {
           .theme=${this.theme}
           .value=${this.sql}
           .schema=${typeof this.schema === "object" ? this.schema : null}
-          .wrong=${this.error ? placeOf(this.error) : null}
+          .wrong=${this.error?.position ?? null}
           @sql-change=${(event: CustomEvent<{ value: string }>) => {
             this.sql = event.detail.value;
           }}
@@ -244,7 +244,7 @@ export class SqlPage extends CallLakeElement {
   }
 
   #refused(error: DataError) {
-    const place = placeOf(error);
+    const place = error.position;
     const text = error.message || (error.kind === "unreachable" ? words.states.unreachable : words.states.failed);
     return html`<div class="refused" role="alert">
       ${icon("alert")}
@@ -283,12 +283,6 @@ export class SqlPage extends CallLakeElement {
       }}
     ></call-lake-sql-result>`;
   }
-}
-
-/** The place that the server's sentence ends in, if it does. */
-function placeOf({ message }: DataError): Place | null {
-  const found = /\(line (\d+), column (\d+)\)$/.exec(message);
-  return found ? { line: Number(found[1]), column: Number(found[2]) } : null;
 }
 
 define("call-lake-sql-page", SqlPage);
