@@ -239,6 +239,10 @@ test("each tenant sees its own calls only, and personal data only with the permi
   const bot = await readAs({ assistant_id: "two-bot" });
   const masked = await readAs({ permissions: ["calls.read"] });
   const filtered = await readAs({}, "?client_id=two&client_id=three");
+  const { calls } = (await backend.ask<ActiveCalls>("/active")).body;
+  const ofTwo = calls.find(({ call_id }) => call_id === "of two")?.id;
+  const alone = await readAs({}, `?id=${ofTwo}`);
+  const foreign = await readAs({ client_id: "one" }, `?id=${ofTwo}`);
   const all = await readAs({});
   for (const client of ["one", "two"]) {
     await engine.tell(said(`of ${client}`, `secret of ${client}`));
@@ -253,6 +257,7 @@ test("each tenant sees its own calls only, and personal data only with the permi
   await one.until(isEnd("of nobody"));
   await bot.until(isEnd("of two"));
   await filtered.until(isEnd("of two"));
+  await alone.until(isEnd("of two"));
 
   expect(JSON.stringify(one.told)).not.toContain("two");
   expect(one.told.map(word).filter((text) => text.includes("nobody"))).toEqual([
@@ -261,6 +266,10 @@ test("each tenant sees its own calls only, and personal data only with the permi
   ]);
   expect(JSON.stringify(bot.told)).not.toMatch(/of one|of nobody/);
   expect(JSON.stringify(filtered.told)).not.toMatch(/of one|of nobody/);
+  expect(JSON.stringify(alone.told)).not.toMatch(/of one|of nobody/);
+  expect(JSON.stringify(alone.told)).toContain("growing secret of two");
+  // Who may not see the call is told of none, by whatever id.
+  expect(foreign.told).toMatchObject([{ type: "snapshot", calls: [] }]);
   expect(JSON.stringify(all.told)).toContain("growing secret of two");
   const hidden = JSON.stringify(masked.told);
   expect(hidden).not.toMatch(/secret|5550101/);

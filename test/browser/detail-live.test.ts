@@ -32,6 +32,9 @@ it("follows a live call without a reload, and shows its record when it ends", as
   call.addToolCall({ name: "look_up", params: { room: 7 }, status: "ok", duration_ms: 120 });
   await soon(() => page.locator("call-lake-transcript .tool").count()).toBe(1);
   await shoot(page, "detail-live");
+  // It is told what happens: nothing but the transcript is asked for again.
+  expect(host.asked.filter((path) => path.startsWith("/api/calls/live"))).toEqual([`/api/calls/live?id=${call.id}`]);
+  expect(host.asked.filter((path) => /\/active(\?|$)/.test(path))).toEqual([]);
   await tab(page, "Raw JSON").click();
   expect(JSON.parse(await page.locator("call-detail pre").innerText())).not.toHaveProperty("outcome");
   await tab(page, "Transcript").click();

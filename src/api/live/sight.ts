@@ -28,20 +28,26 @@ const FILTER = [
 ] as const satisfies readonly LiveFilterColumn[];
 const VALUES_MAX = 100;
 
-type LiveFilter = ReadonlyMap<(typeof FILTER)[number], ReadonlySet<string>>;
+interface LiveFilter {
+  readonly columns: ReadonlyMap<(typeof FILTER)[number], ReadonlySet<string>>;
+  /** Null: whatever their ids are. */
+  readonly ids: ReadonlySet<string> | null;
+}
 
 /** The live filter of a URL. Throws BadQuestionError naming the parameter. */
 export function parseLiveFilter(params: URLSearchParams, more: readonly string[] = []): LiveFilter {
-  refuseUnknown(params, [...FILTER, ...more]);
-  const filter = new Map<(typeof FILTER)[number], ReadonlySet<string>>();
-  for (const column of FILTER) {
-    const values = new Set(params.getAll(column));
+  refuseUnknown(params, [...FILTER, "id", ...more]);
+  const valuesOf = (name: string): ReadonlySet<string> => {
+    const values = new Set(params.getAll(name));
     if (values.size > VALUES_MAX) {
-      throw new BadQuestionError(`${column} is given ${values.size} times; at most ${VALUES_MAX}.`, column);
+      throw new BadQuestionError(`${name} is given ${values.size} times; at most ${VALUES_MAX}.`, name);
     }
-    if (values.size > 0) filter.set(column, values);
-  }
-  return filter;
+    return values;
+  };
+  const columns = new Map(FILTER.map((column) => [column, valuesOf(column)] as const));
+  for (const [column, values] of columns) if (values.size === 0) columns.delete(column);
+  const ids = valuesOf("id");
+  return { columns, ids: ids.size > 0 ? ids : null };
 }
 
 export class Sight {
@@ -50,7 +56,7 @@ export class Sight {
   /** Columns the scope hides. */
   readonly #hidden: readonly (typeof LIVE_COLUMNS)[number][];
 
-  constructor(scope: Scope, filter: LiveFilter = new Map()) {
+  constructor(scope: Scope, filter: LiveFilter = { columns: new Map(), ids: null }) {
     this.#scope = scope;
     this.#filter = filter;
     this.#hidden = LIVE_COLUMNS.filter((column) => isHidden(column, scope));
@@ -61,7 +67,7 @@ export class Sight {
     const { client_id, assistant_id } = this.#scope;
     if (client_id !== undefined && columns.client_id !== client_id) return false;
     if (assistant_id !== undefined && columns.assistant_id !== assistant_id) return false;
-    for (const [column, values] of this.#filter) {
+    for (const [column, values] of this.#filter.columns) {
       const value = columns[column];
       if (value === null || !values.has(value)) return false;
     }
@@ -72,12 +78,18 @@ export class Sight {
   callsOf(calls: Iterable<LiveState>): LiveCall[] {
     const now = Date.now();
     const seen: LiveCall[] = [];
-    for (const call of calls) if (this.sees(call.columns)) seen.push(this.#call(call.call(now)));
+    for (const call of calls)
+      if (this.#wants(call.id) && this.sees(call.columns)) seen.push(this.#call(call.call(now)));
     return seen.sort((a, b) => (a.id < b.id ? 1 : -1));
+  }
+
+  #wants(id: string): boolean {
+    return this.#filter.ids?.has(id) ?? true;
   }
 
   /** The event as this person may have it; null when it is none of theirs. */
   show({ event, before, after }: NumberedEvent): LiveFeedEvent | null {
+    if (!this.#wants(idOf(event))) return null;
     const was = before !== null && this.sees(before);
     const is = this.sees(after);
     if (!is) return was ? { type: "left", id: idOf(event) } : null;

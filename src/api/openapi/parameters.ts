@@ -132,7 +132,8 @@ export const transcriptChoice = query({
 export const hits = query({
   q: { description: "Words and phrases whose places are given.", schema: { type: "string", maxLength: 500 } },
 });
-const LIVE: { readonly [K in LiveFilterColumn]: Told } = {
+const LIVE: { readonly [K in LiveFilterColumn | "id"]: Told } = {
+  id: { description: "Only the calls of these ids.", schema: some() },
   client_id: FILTER.client_id,
   assistant_id: FILTER.assistant_id,
   source: equal("source", "asterisk"),

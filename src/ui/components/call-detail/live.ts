@@ -1,18 +1,19 @@
 /** Follows a call that goes on (lazy): what is known and said so far, as a record that grows, until the call has ended. */
 import type { CallDetail, LiveCall, LiveTranscript, Message } from "../../../api/contract.ts";
 import type { Server } from "../../data.ts";
-import { findLive, readLiveTranscript } from "./requests.ts";
+import { followCall as eventsOf, readLiveTranscript } from "./requests.ts";
 
-const ASK_MS = 1000;
-/** What changes beside the transcript is asked less often: the answer has all running calls. */
-const FACTS_EVERY = 5;
-const PAUSE_MS_MAX = 10_000;
+/** The transcript is read again after something happened, and no sooner than this after the time before. */
+const READ_MS = 300;
+const RETRY_MS = 2000;
+/** How often the duration is shown anew while nothing happens. */
+const TICK_MS = 5000;
 
 export interface LiveView {
   readonly record: CallDetail;
   /** What is being said now. */
   readonly partial: readonly Message[];
-  /** Whether the last question was answered. */
+  /** Whether the server tells what happens. */
   readonly reached: boolean;
 }
 
@@ -26,36 +27,133 @@ export interface Following {
 }
 
 /** True when the call has ended, or cannot be seen any more; false when it did not run, or nobody follows any more. */
-export async function followCall({ server, id, transcript, signal, seen }: Following): Promise<boolean> {
-  let facts: LiveCall | null = null;
-  let said: LiveTranscript | null = null;
-  let failures = 0;
-  for (let round = 0; !signal.aborted; round++) {
-    if (round % FACTS_EVERY === 0 || failures > 0) {
-      const answer = await findLive(server, id, signal);
-      if (answer.state === "aborted") return false;
-      if (answer.state === "ok" && answer.value === null) return facts !== null;
-      if (answer.state === "ok") facts = answer.value;
-      if (answer.state === "error" && facts === null) return false;
-      failures = answer.state === "ok" ? 0 : failures + 1;
+export async function followCall(following: Following): Promise<boolean> {
+  const { server, id, signal } = following;
+  const call = new Followed(following);
+  try {
+    for await (const event of eventsOf(server, id, call.signal, (open) => call.connection(open))) {
+      switch (event.type) {
+        case "snapshot": {
+          const [now] = event.calls;
+          if (!now) return call.isKnown;
+          call.know(now);
+          break;
+        }
+        case "started":
+        case "changed":
+          call.know(event.call);
+          break;
+        case "ended":
+        case "left":
+          return call.isKnown;
+        case "partial":
+          call.hear(event.partial);
+          break;
+        case "reset":
+          break;
+        default:
+          call.happened(event);
+      }
     }
-    if (transcript && failures === 0) {
-      const answer = await readLiveTranscript(server, id, signal);
-      if (answer.state === "aborted") return false;
-      if (answer.state === "ok") said = answer.value;
-      else if (answer.error.kind === "not_found") return true;
-      else if (answer.error.kind !== "not_permitted") failures++;
-    }
-    if (facts) {
-      const partial = said?.partial ?? facts.partial;
-      seen({ record: recordOf(facts, said), partial: transcript ? partial : [], reached: failures === 0 });
-    }
-    await pause(failures === 0 ? ASK_MS : Math.min(ASK_MS * 2 ** failures, PAUSE_MS_MAX), signal);
+    return false;
+  } catch {
+    // What no retry mends, such as a permission that was taken away.
+    return call.isKnown && !signal.aborted;
+  } finally {
+    call.leave();
   }
-  return false;
 }
 
-/** Waits, and for as long as nobody looks at the page. */
+class Followed {
+  readonly #following: Following;
+  readonly #left = new AbortController();
+  readonly #timer = setInterval(() => this.#show(), TICK_MS);
+  readonly signal: AbortSignal;
+  #facts: LiveCall | null = null;
+  /** When the facts were told, by a clock that nobody sets. */
+  #told = 0;
+  #said: LiveTranscript | null = null;
+  #partial: readonly Message[] = [];
+  #reached = true;
+  #reading = false;
+  #again = false;
+
+  constructor(following: Following) {
+    this.#following = following;
+    this.signal = AbortSignal.any([following.signal, this.#left.signal]);
+  }
+
+  get isKnown(): boolean {
+    return this.#facts !== null;
+  }
+
+  leave(): void {
+    clearInterval(this.#timer);
+    this.#left.abort();
+  }
+
+  /** A server that cannot be reached at all knows of no call; one that could is tried again. */
+  connection(open: boolean): void {
+    if (!open && !this.isKnown) this.leave();
+    this.#reached = open;
+    this.#show();
+  }
+
+  know(call: LiveCall): void {
+    this.#facts = call;
+    this.#told = performance.now();
+    this.#partial = call.partial;
+    this.#show();
+    void this.#read();
+  }
+
+  happened({ counts, last_activity }: { counts: object; last_activity: string }): void {
+    if (this.#facts) this.#facts = { ...this.#facts, ...counts, last_activity };
+    this.#show();
+    void this.#read();
+  }
+
+  hear(partial: readonly Message[]): void {
+    this.#partial = partial;
+    this.#show();
+  }
+
+  #show(): void {
+    const { transcript, seen } = this.#following;
+    if (!this.#facts || this.signal.aborted || (transcript && !this.#said)) return;
+    const seconds = (performance.now() - this.#told) / 1000;
+    const facts = { ...this.#facts, duration_seconds: this.#facts.duration_seconds + seconds };
+    seen({
+      record: recordOf(facts, this.#said),
+      partial: transcript ? this.#partial : [],
+      reached: this.#reached,
+    });
+  }
+
+  /** Reads what was said, once for however much has happened meanwhile, and while somebody looks at the page. */
+  async #read(): Promise<void> {
+    if (!this.#following.transcript) return;
+    this.#again = true;
+    if (this.#reading) return;
+    this.#reading = true;
+    while (this.#again && !this.signal.aborted) {
+      this.#again = false;
+      await inSight(this.signal);
+      const answer = await readLiveTranscript(this.#following.server, this.#following.id, this.signal);
+      const failed = answer.state === "error" && answer.error.kind !== "not_found";
+      if (answer.state === "ok") {
+        this.#said = answer.value;
+        this.#partial = answer.value.partial;
+        this.#show();
+      }
+      // A call that is not found has ended, which the feed is about to tell.
+      this.#again ||= failed;
+      await pause(failed ? RETRY_MS : READ_MS, this.signal);
+    }
+    this.#reading = false;
+  }
+}
+
 async function pause(ms: number, signal: AbortSignal): Promise<void> {
   await new Promise<void>((resolve) => {
     const done = () => {
@@ -66,6 +164,10 @@ async function pause(ms: number, signal: AbortSignal): Promise<void> {
     const timer = setTimeout(done, ms);
     signal.addEventListener("abort", done);
   });
+}
+
+/** Waits for as long as nobody looks at the page. */
+async function inSight(signal: AbortSignal): Promise<void> {
   while (document.hidden && !signal.aborted) {
     await new Promise<void>((resolve) => {
       document.addEventListener("visibilitychange", () => resolve(), { once: true });

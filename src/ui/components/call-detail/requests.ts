@@ -1,8 +1,8 @@
 /** What one call's page asks beside the record itself: files, labels, deletion, the live call, the percentiles of all calls. */
-import type { CallTranscript, LiveCall, LiveTranscript, TranscriptFormat } from "../../../api/contract.ts";
+import type { CallTranscript, LiveTranscript, TranscriptFormat } from "../../../api/contract.ts";
 import { getStats, labelCalls, removeCall } from "../../../client/calls.ts";
 import { exportCall } from "../../../client/files.ts";
-import { getActiveTranscript, listActive } from "../../../client/live.ts";
+import { followLive, getActiveTranscript } from "../../../client/live.ts";
 import { ask, send } from "../../../client/request.ts";
 import { answerOf, type Server } from "../../data.ts";
 
@@ -43,11 +43,9 @@ export function readHits(server: Server, id: string, q: string, signal: AbortSig
   );
 }
 
-/** The call if it runs now, by our id; else null. */
-export function findLive(server: Server, id: string, signal: AbortSignal) {
-  const read = async (): Promise<LiveCall | null> =>
-    (await listActive(server, {}, signal)).calls.find((call) => call.id === id) ?? null;
-  return answerOf(read(), signal);
+/** What happens in one running call, by our id: lost connections come back. `connection` hears whether there is one. */
+export function followCall(server: Server, id: string, signal: AbortSignal, connection: (open: boolean) => void) {
+  return followLive(server, { id }, { signal, onConnection: (state) => connection(state === "open") });
 }
 
 /** What was said so far in a running call. */
