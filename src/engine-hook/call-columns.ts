@@ -19,6 +19,8 @@ const FIXED = new Set<ColumnName>([
   "writer",
   "created_at",
 ]);
+/** Columns that every call has from its start on, and the zone, which the history may know. */
+const BEGUN = ["source", "call_id", "start_time", "time_zone"] as const;
 const canSet = (column: ColumnName): boolean => !FIXED.has(column) && !COLLECTED.has(column);
 const canStart = (column: ColumnName): boolean =>
   column === "call_id" || column === "source" || column === "start_time" || canSet(column);
@@ -26,6 +28,8 @@ const canStart = (column: ColumnName): boolean =>
 export class CallColumns {
   readonly values: Columns = emptyRecord();
   readonly #scrutiny: Scrutiny;
+  /** The columns that the start named. */
+  #given: readonly string[] = [];
 
   constructor(scrutiny: Scrutiny) {
     this.#scrutiny = scrutiny;
@@ -38,7 +42,19 @@ export class CallColumns {
 
   /** What the engine says when the call begins. */
   takeStart(input: unknown): void {
-    readColumns(input, this.values, this.#scrutiny, canStart);
+    const taken: Taken = {};
+    readColumns(input, taken, this.#scrutiny, canStart);
+    this.#given = Object.keys(taken);
+    Object.assign(this.values, taken);
+  }
+
+  /** What is known at the start: few columns of many, so these are not all looked through. */
+  started(): Taken {
+    const columns = this.values as Taken;
+    const started: Taken = {};
+    for (const name of this.#given) if (columns[name] !== null) started[name] = columns[name];
+    for (const name of BEGUN) if (columns[name] !== null) started[name] = columns[name];
+    return started;
   }
 
   /** Later ones win. Gives back what was read. */

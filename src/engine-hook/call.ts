@@ -107,10 +107,7 @@ export class LiveCall implements Call {
 
   /** Writes the call's first lines. */
   begin(start: unknown, control: CallControl): void {
-    const body: { [name: string]: unknown } = {};
-    for (const [name, value] of Object.entries(this.#columns.values))
-      if (value !== null && name !== "id") body[name] = value;
-    this.#note("started", this.#columns.values.start_time ?? "", JSON.stringify(body));
+    this.#note("started", this.#columns.values.start_time ?? "", JSON.stringify(this.#columns.started()));
     this.#takeControl(control);
     this.#host.guard(() => this.#takeLists(start));
   }
