@@ -83,9 +83,13 @@ export function killing(db: LakeDb, point: KillPoint | null): { fs: StoreFs; db:
   return { fs, db: wrapped, steps };
 }
 
-/** Every point at which that run can die. */
+/**
+ * Every point at which that run can die and leave another folder than at the point before: an fsync changes no byte, so
+ * what a kill leaves behind it is what one before it leaves.
+ */
 export function pointsOf(steps: Steps): KillPoint[] {
-  const before = steps.names.map((_, index) => ({ at: index + 1, mode: "before" as const }));
+  const each = steps.names.map((_, index) => ({ at: index + 1, mode: "before" as const }));
+  const before = each.filter(({ at }) => !steps.names[at - 2]?.startsWith("fsync"));
   return [...before, ...steps.torn.map((at) => ({ at, mode: "half" as const }))];
 }
 

@@ -10,7 +10,7 @@ import { recover, verify } from "../../src/etl/index.ts";
 import { ensureDataFolder } from "../../src/store/lake/layout.ts";
 import { type Answer, plainAnswer, snapshotAnswer } from "./answers.ts";
 
-const SECONDS = Number(process.env["CRASH_SECONDS"] ?? 60);
+const SECONDS = Number(process.env["CRASH_SECONDS"] ?? 30);
 const SEED = Number(process.env["CRASH_SEED"] ?? Date.now() % 1_000_000);
 const WRITERS = ["alpha", "beta", "gamma", "delta"];
 const root = mkdtempSync(join(tmpdir(), "call-lake-processes-"));

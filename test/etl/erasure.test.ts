@@ -185,7 +185,7 @@ describe("erasing a person", () => {
     await run(whole, { fs: counted.fs, db: counted.db });
     const answer = (await snapshotAnswer(whole, db)).calls;
     const points = pointsOf(counted.steps);
-    expect(points.length).toBeGreaterThan(60);
+    expect(points.length).toBeGreaterThan(30);
     for (const point of points) {
       const dir = join(root, "run");
       rmSync(dir, { recursive: true, force: true });
