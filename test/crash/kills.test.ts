@@ -12,7 +12,7 @@ import { addFile } from "../../src/store/lake/add-file.ts";
 import { visibleOfDay } from "../../src/store/lake/listing.ts";
 import { parquetSource } from "../../src/store/lake/sql.ts";
 import { differences, plainAnswer, snapshotAnswer } from "./answers.ts";
-import { Kill, type KillPoint, killing, pointsOf } from "./killing-fs.ts";
+import { hastyFs, Kill, type KillPoint, killing, pointsOf } from "./killing-fs.ts";
 import { ended, idOf, NOW, open, recordOf, type Scripted, writeWriter } from "./scene.ts";
 
 const now = () => NOW;
@@ -64,13 +64,13 @@ async function killAt(scene: Scene, point: KillPoint): Promise<string[]> {
   const at = `killed ${point.mode} ${point.at}, ${steps.names.at(-1)?.replaceAll(dir, "")}`;
   const found: string[] = [];
   const before = match(found, `${at}, before recovery`, await snapshotAnswer(dir, db), scene.models);
-  await recover(dir, { db, now });
+  await recover(dir, { db, now, fs: hastyFs });
   const after = match(found, `${at}, after recovery`, await snapshotAnswer(dir, db), scene.models);
   if (after < before) found.push(`${at}: what was gone has come back`);
   const plain = scene.models.map((model) => without(model, ...(scene.fresh ?? [])));
   if (match(found, `${at}, plain Parquet`, await plainAnswer(dir, db), plain) < before && before >= 0)
     found.push(`${at}: plain Parquet is behind the snapshot`);
-  const { problems } = await verify(dir, { db, now });
+  const { problems } = await verify(dir, { db, now, fs: hastyFs });
   found.push(...problems.map(({ where, what }) => `${at}, verify: ${where}: ${what}`));
   return found;
 }

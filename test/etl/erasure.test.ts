@@ -22,7 +22,7 @@ import { indexAll } from "../../src/etl/search.ts";
 import { type CallRecord, normaliseRecord } from "../../src/record/index.ts";
 import { realFs } from "../../src/store/fs.ts";
 import { snapshotAnswer } from "../crash/answers.ts";
-import { Kill, killing, pointsOf } from "../crash/killing-fs.ts";
+import { hastyFs, Kill, killing, pointsOf } from "../crash/killing-fs.ts";
 import { writeWriter } from "../crash/scene.ts";
 import { stains } from "./stains.ts";
 
@@ -194,9 +194,9 @@ describe("erasing a person", () => {
       await expect(run(dir, { fs: dying.fs, db: dying.db })).rejects.toThrow(Kill);
       const at = `${point.mode} ${point.at} ${dying.steps.names.at(-1)?.replaceAll(dir, "")}`;
       const promised = (await realFs.readdir(join(dir, "masks"))).length > 0;
-      await recover(dir, { db, now: () => nowMs });
+      await recover(dir, { db, now: () => nowMs, fs: hastyFs });
       if (promised) expect(await stains(dir, db, TEXTS), at).toEqual([]);
-      await run(dir, { db });
+      await run(dir, { db, fs: hastyFs });
       expect(await stains(dir, db, TEXTS), at).toEqual([]);
       expect((await snapshotAnswer(dir, db)).calls, at).toEqual(answer);
       expect(
