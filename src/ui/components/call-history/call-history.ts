@@ -51,7 +51,7 @@ export class CallHistory extends AskingElement {
 
   @state() private selection: Selection = NOTHING;
   @state() private dialog: Dialog | null = null;
-  @state() private dialogs: typeof import("./dialogs.ts") | null = null;
+  @state() private dialogOf: typeof import("./dialogs.ts").dialogOf | null = null;
   /** Whether what stands around the list may come: the rows are seen first. */
   @state() private beside = false;
   @state() private narrow = false;
@@ -204,9 +204,9 @@ export class CallHistory extends AskingElement {
 
   async #openDialog(dialog: Dialog): Promise<void> {
     try {
-      const dialogs = await import("./dialogs.ts");
+      const { dialogOf } = await import("./dialogs.ts");
       await loadWords(this.locale);
-      this.dialogs = dialogs;
+      this.dialogOf = dialogOf;
       this.dialog = dialog;
     } catch {
       this.said = words.states.unreachable;
@@ -367,10 +367,10 @@ export class CallHistory extends AskingElement {
   }
 
   #dialog() {
-    if (this.dialog === null || !this.dialogs) return nothing;
+    if (this.dialog === null || !this.dialogOf) return nothing;
     const { locale, formats, theme, server, selection } = this;
     const preferences = this.memory.value;
-    return this.dialogs.dialogOf(this.dialog, {
+    return this.dialogOf(this.dialog, {
       ...{ locale, formats, theme, server, preferences },
       target: {
         ids: selection.all ? null : [...selection.ids],

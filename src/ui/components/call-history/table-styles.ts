@@ -244,7 +244,9 @@ export const tableStyles = css`
   th.tools {
     width: 112px;
   }
-  th.latency,
+  th.latency {
+    width: 112px;
+  }
   th.cost {
     width: 96px;
   }

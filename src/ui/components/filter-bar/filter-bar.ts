@@ -203,7 +203,7 @@ export class FilterBar extends SpeakingElement {
     const chosen = this.filter.getAll(name);
     const only = chosen.length === 1 ? chosen[0] : "";
     return html`<select
-      class="field clock ${chosen.length ? "set" : ""}"
+      class="field clock ${name} ${chosen.length ? "set" : ""}"
       aria-label=${label}
       @change=${(event: Event) => this.#set(name, inputValue(event))}
     >

@@ -79,8 +79,11 @@ export const filterBarStyles = css`
   .seconds {
     width: 76px;
   }
-  .clock {
-    width: 108px;
+  .clock.weekday {
+    width: 96px;
+  }
+  .clock.hour {
+    width: 120px;
   }
   .choice {
     width: 128px;
