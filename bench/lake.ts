@@ -107,9 +107,9 @@ async function rowsOfDay(calls: number, parts: number, title: string): Promise<B
     const rows = [
       row(`${title}: compact ${parts} files`, compacted.seconds, "s", { beside: `into ${files.length}, one process` }),
       row(`${title}: peak memory of it`, compacted.peak_mb, "MB", {
-        bar: "<= 600",
+        bar: "<= 256",
         beside: "--memory 256MB",
-        ok: compacted.peak_mb <= 600,
+        ok: compacted.peak_mb <= 256,
       }),
       row(`${title}: bytes per call`, bytes / day.calls, "B", { beside: `${Math.round(day.bytes / 1e6)} MB before` }),
     ];
