@@ -4,7 +4,7 @@ import type { EndAnswer } from "../store/journal/control.ts";
 import type { FromWorker, ToWorker, WorkerOptions } from "./messages.ts";
 import { RingWriter } from "./ring.ts";
 
-export interface ThreadEvents {
+interface ThreadEvents {
   /** So many lines more are durable, in the order in which they were sent. */
   durable(lines: number): void;
   hear(message: FromWorker): void;
