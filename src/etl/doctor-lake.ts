@@ -8,6 +8,7 @@ import { listFiles } from "../store/lake/listing.ts";
 import { parseTrashName } from "../store/lake/names.ts";
 import { indexKey, listIndexedMonths, listParts, servedBy } from "../store/lake/search.ts";
 import { type Examine, note, ok, wrong } from "./doctor.ts";
+import { readErased } from "./erased.ts";
 import { listHolds } from "./holds.ts";
 import { brokenFiles } from "./quarantine.ts";
 import { readState } from "./retention-state.ts";
@@ -50,6 +51,11 @@ export const retentionCheck: Examine = async ({ dir, nowMs, retention }) => {
   const rules = await rulesOf(dir, retention);
   const holds = await listHolds(dir);
   const { last_at, refused } = await readState(dir);
+  const unknown = await readErased(dir).then(
+    () => null,
+    (error: Error) => error.message,
+  );
+  if (unknown !== null) return [wrong(unknown, "Until then imports that do not say --again are refused.")];
   if (refused !== null)
     return [
       wrong(`Refused at ${refused.at}: ${refused.why}`, "Set the clock or the rules right, or call-lake retain --yes."),

@@ -14,7 +14,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
 import { makeDerived } from "../../src/etl/derived.ts";
 import { type LakeDb, openLakeDb } from "../../src/etl/duckdb.ts";
-import { addRecords, doctor, readReceipts, retain, setAside, verify } from "../../src/etl/index.ts";
+import { addRecords, doctor, erase, readReceipts, retain, setAside, verify } from "../../src/etl/index.ts";
 import { runJob } from "../../src/etl/job.ts";
 import { indexAll } from "../../src/etl/search.ts";
 import { realFs } from "../../src/store/fs.ts";
@@ -105,6 +105,14 @@ it("names masks, a clock that disagrees, refused retention, rules that cannot be
   expect((await look()).find(({ name }) => name === "retention")?.what).toContain("retention.json is not JSON");
   rmSync(join(dir, "retention.json"));
   await retain(dir, { days: 30 }, { db, now });
+  await erase(dir, { caller_number: "+1 555-0177" }, { who: "ada" }, { db, now });
+  expect(await notWell()).toEqual([]);
+  rmSync(join(dir, "erased.key"));
+  expect((await look()).find(({ name }) => name === "retention")).toMatchObject({
+    state: "wrong",
+    what: expect.stringContaining("erased.key is not the key by which erasures were noted"),
+  });
+  rmSync(join(dir, "erased.jsonl"));
   writeFileSync(join(dir, "trash", "what"), "");
   chmodSync(dir, 0o755);
   expect(await notWell()).toEqual(["permissions note", "leftovers wrong"]);
