@@ -1,6 +1,6 @@
 /** The manifest's promises: every path, export, tag, property, event, permission and setting in plugin.json exists. */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { describe, expect, it } from "vitest";
 import { readConfig, SETTINGS } from "../src/host/config.ts";
@@ -78,7 +78,12 @@ describe("plugin.json", () => {
   });
 
   it("names elements that the built bundle defines, with their properties and events", () => {
-    const bundle = readFileSync(fileOf(manifest.ui.entry), "utf8");
+    const entry = fileOf(manifest.ui.entry);
+    const first = readFileSync(entry, "utf8");
+    const chunks = [...first.matchAll(/from\s*"(\.\/chunks\/[^"]+)"/g)].map(([, path = ""]) =>
+      join(dirname(entry), path),
+    );
+    const bundle = [first, ...chunks.map((path) => readFileSync(path, "utf8"))].join("\n");
     for (const { tag, properties, events } of manifest.elements) {
       expect(bundle).toContain(tag);
       const source = sourceOf(tag);
