@@ -318,7 +318,7 @@ export class CallHistory extends AskingElement {
     const sort = this.sort;
     return html`
       ${grid({
-        ...{ calls, widths, formats, route, sort, peek, arrived: rows.arrived },
+        ...{ calls, widths, formats, route, sort, peek, arrived: rows.arrived, whole: this.beside },
         columns: columnsOf(columns),
         q: filter.get("q"),
         personal: this.personal,
