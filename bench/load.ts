@@ -1,9 +1,9 @@
 /** A crowd at the panel: so many requests a second, of lists, single calls and statistics, while calls are published and merged. */
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
-import { cpSync, existsSync, linkSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { cpSync, existsSync, linkSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { Agent, get } from "node:http";
-import { tmpdir } from "node:os";
+import { loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
@@ -80,77 +80,118 @@ function fetchText(agent: Agent, url: string): Promise<{ status: number; text: s
   });
 }
 
+/** Popular ones first. */
 const FILTERS = [
   "",
   "outcome=error",
   "provider_name=deepgram",
   "direction=inbound&min_duration=60",
   "has_tool_calls=true",
+  "outcome=abandoned",
+  "language=de",
+  "min_duration=300",
 ];
+const PEOPLE = 40;
+const DAY_MS = 86_400_000;
+const dateOf = (ms: number) => new Date(ms).toISOString().slice(0, 10);
 
-/** What is asked: whole months back, filters by turns, pages by cursor, calls that lists have shown. */
-function questions(seed: number) {
+interface Question {
+  readonly path: string;
+  /** Hears what a list answered. */
+  readonly seen: (text: string) => void;
+}
+type Questions = (kind: Kind) => Question;
+const unheard = () => {};
+
+function randomOf(seed: number): (below: number) => number {
   let state = seed;
-  const random = (below: number) => {
+  return (below) => {
     state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
     return Math.floor((state / 2 ** 32) * below);
   };
-  const ids: string[] = [];
-  const cursors: { filter: string; cursor: string }[] = [];
-  return {
-    next(kind: Kind): { path: string; filter: string } {
-      const filter = FILTERS[random(FILTERS.length)] ?? "";
-      if (kind === "detail" && ids.length > 0) return { path: `/${ids[random(ids.length)]}`, filter };
-      const day = new Date(Date.now() - (1 + random(300)) * 86_400_000).toISOString().slice(0, 10);
-      if (kind === "stats") {
-        const dates =
-          random(2) === 0
-            ? ""
-            : `start_date=${new Date(Date.parse(day) - 30 * 86_400_000).toISOString().slice(0, 10)}&end_date=${day}`;
-        // Unfiltered over all time, as a dashboard opens, or a month of one provider.
-        return { path: `/stats?${dates}${dates ? "&provider_name=deepgram" : ""}`, filter };
-      }
-      const known = random(3) === 0 ? cursors[random(cursors.length)] : undefined;
-      if (known) return { path: `?${known.filter}&limit=50&cursor=${known.cursor}`, filter: known.filter };
-      const until = random(2) === 0 ? "" : `&end_date=${day}`;
-      return { path: `?${filter}${until}&limit=50`, filter: `${filter}${until}` };
-    },
-    seen(text: string, filter: string): void {
-      const { calls = [], next_cursor = null } = JSON.parse(text) as {
-        calls?: { id: string }[];
-        next_cursor?: string | null;
-      };
-      for (const { id } of calls.slice(0, 5)) if (ids.length < 5000) ids.push(id);
-      if (next_cursor && cursors.length < 1000) cursors.push({ filter, cursor: next_cursor });
-    },
+}
+
+interface ListText {
+  calls?: { id: string }[];
+  next_cursor?: string | null;
+}
+
+/** What people ask: the same few lists and dashboards again and again, the calls they see there, the next page. */
+function asPeople(seed: number): Questions {
+  const random = randomOf(seed);
+  /** The first is asked for twice as often as the second, three times as often as the third, and so on. */
+  const popular = <T>(values: readonly T[]): T => {
+    const whole = values.reduce((sum, _, index) => sum + 1 / (index + 1), 0);
+    let left = (random(1_000_000) / 1_000_000) * whole;
+    for (const [index, value] of values.entries()) {
+      left -= 1 / (index + 1);
+      if (left <= 0) return value;
+    }
+    return values[0] as T;
+  };
+  const today = Date.now();
+  const last = (days: number) => `start_date=${dateOf(today - (days - 1) * DAY_MS)}&end_date=${dateOf(today)}`;
+  const dashboards = [last(7), last(30), "", last(1), `${last(30)}&provider_name=deepgram`, last(90)];
+  const people = Array.from({ length: PEOPLE }, () => ({ ids: [] as string[], next: null as string | null }));
+  return (kind) => {
+    const one = people[random(PEOPLE)] as (typeof people)[number];
+    if (kind === "stats") return { path: `/stats?${popular(dashboards)}`, seen: unheard };
+    if (kind === "detail" && one.ids.length > 0) return { path: `/${popular(one.ids)}`, seen: unheard };
+    const path = (random(4) === 0 ? one.next : null) ?? `?${popular(FILTERS)}&limit=50`;
+    const seen = (text: string) => {
+      const { calls = [], next_cursor = null } = JSON.parse(text) as ListText;
+      one.ids = calls.map(({ id }) => id);
+      one.next = next_cursor === null ? null : `${path.replace(/&cursor=.*/, "")}&cursor=${next_cursor}`;
+    };
+    return { path, seen };
   };
 }
 
-async function press(port: number, rate: number, seconds: number): Promise<Asked[]> {
+/** Nearly each question another one: lists and statistics that end on any day of the year, calls and cursors at random. */
+function allDifferent(seed: number): Questions {
+  const random = randomOf(seed);
+  const ids: string[] = [];
+  const cursors: { filter: string; cursor: string }[] = [];
+  return (kind) => {
+    if (kind === "detail" && ids.length > 0) return { path: `/${ids[random(ids.length)]}`, seen: unheard };
+    const end = Date.now() - (1 + random(300)) * DAY_MS;
+    if (kind === "stats") {
+      const dates = `start_date=${dateOf(end - 30 * DAY_MS)}&end_date=${dateOf(end)}&provider_name=deepgram`;
+      // Unfiltered over all time, as a dashboard opens, or a month of one provider.
+      return { path: `/stats?${random(2) === 0 ? "" : dates}`, seen: unheard };
+    }
+    const known = random(3) === 0 ? cursors[random(cursors.length)] : undefined;
+    const filter = known?.filter ?? `${FILTERS[random(5)]}${random(2) === 0 ? "" : `&end_date=${dateOf(end)}`}`;
+    const seen = (text: string) => {
+      const { calls = [], next_cursor = null } = JSON.parse(text) as ListText;
+      for (const { id } of calls.slice(0, 5)) if (ids.length < 5000) ids.push(id);
+      if (next_cursor && cursors.length < 1000) cursors.push({ filter, cursor: next_cursor });
+    };
+    return { path: `?${filter}&limit=50${known ? `&cursor=${known.cursor}` : ""}`, seen };
+  };
+}
+
+async function press(port: number, rate: number, seconds: number, ask: Questions): Promise<Asked[]> {
   const agent = new Agent({ keepAlive: true, maxSockets: 500 });
   const base = `http://127.0.0.1:${port}/api/calls`;
-  const ask = questions(7);
   const asked: Asked[] = [];
   const one = async (kind: Kind, due: number) => {
-    const { path, filter } = ask.next(kind);
+    const { path, seen } = ask(kind);
     let error: string | null = null;
     try {
       const { status, text } = await fetchText(agent, base + path.replace(/\?&+/, "?"));
       if (status !== 200) error = `${status} ${text.slice(0, 120)} at ${path}`;
-      else if (kind === "list") ask.seen(text, filter);
+      else seen(text);
     } catch (thrown) {
       error = String(thrown);
     }
     asked.push({ kind, ms: performance.now() - due, error });
   };
-  // Rollups are read into memory, and lists give the ids of calls.
-  for (const kind of [...MIX, ...MIX]) await one(kind, performance.now());
-  asked.length = 0;
   const began = performance.now();
   const all: Promise<void>[] = [];
   for (let n = 0; n < rate * seconds; n++) {
     const due = began + (n * 1000) / rate;
-    if (due > performance.now()) await sleep(due - performance.now());
+    await sleep(Math.max(0, due - performance.now()));
     // A request counts from when it was due: one that waits behind others has waited.
     all.push(one(MIX[n % MIX.length] ?? "list", due));
   }
@@ -168,7 +209,84 @@ const start = async (role: string, dir: string): Promise<{ child: ChildProcess; 
   return { child, said };
 };
 
-export async function rows(options: { dir?: string; rate?: number; seconds?: number } = {}): Promise<BenchRow[]> {
+/** Seconds of processor time that a process and its threads have had, by what it is: the host, its query child, its etl. */
+function spentBy(pid: number): Map<string, number> {
+  const spent = new Map<string, number>();
+  const look = (one: number) => {
+    const name = readFileSync(`/proc/${one}/cmdline`, "utf8");
+    const what = one === pid ? "host" : name.includes("/query/child") ? "query child" : "etl";
+    const [, ...fields] = readFileSync(`/proc/${one}/stat`, "utf8").split(") ");
+    const numbers = fields.join(") ").split(" ");
+    const seconds = (Number(numbers[11]) + Number(numbers[12])) / 100;
+    spent.set(what, (spent.get(what) ?? 0) + seconds);
+    for (const child of readFileSync(`/proc/${one}/task/${one}/children`, "utf8").split(" ").filter(Boolean)) {
+      look(Number(child));
+    }
+  };
+  if (existsSync(`/proc/${pid}/stat`)) look(pid);
+  return spent;
+}
+
+interface Pressed {
+  readonly asked: readonly Asked[];
+  readonly errors: readonly Asked[];
+  /** Processor time of each process, as a share of one core. */
+  readonly cores: string;
+}
+
+async function pressed(
+  served: { child: ChildProcess; said: unknown },
+  rate: number,
+  seconds: number,
+  ask: Questions,
+): Promise<Pressed> {
+  const port = Number(served.said);
+  // Rollups are read into memory, and lists give the ids of calls.
+  await press(port, 2, 10, ask);
+  const pid = served.child.pid ?? 0;
+  const [before, began] = [spentBy(pid), performance.now()];
+  const asked = await press(port, rate, seconds, ask);
+  const took = (performance.now() - began) / 1000;
+  const cores = [...spentBy(pid)].map(([what, spent]) => `${what} ${short((spent - (before.get(what) ?? 0)) / took)}`);
+  const errors = asked.filter(({ error }) => error !== null);
+  for (const { error } of errors.slice(0, 5)) process.stderr.write(`${error}\n`);
+  return { asked, errors, cores: cores.join(", ") };
+}
+
+function rowsOf(mix: string, rate: number, { asked, errors, cores }: Pressed): BenchRow[] {
+  const result: BenchRow[] = KINDS.map((kind) => {
+    const times = asked.filter((one) => one.kind === kind).map(({ ms }) => ms);
+    const at = (p: number) => short(percentile(times, p));
+    return {
+      what: `${mix}, ${kind}: p50 of ${times.length}`,
+      value: percentile(times, 0.5),
+      unit: "ms",
+      bar: "",
+      beside: `p95 ${at(0.95)}, p99 ${at(0.99)}, at most ${at(1)} ms`,
+      ratio: null,
+      ok: true,
+    };
+  });
+  result.push({
+    what: `${mix}: errors of ${asked.length} requests, ${rate} a second`,
+    value: errors.length,
+    unit: "",
+    bar: "0",
+    beside: `cores: ${cores}; load ${loadavg().map(short).join(" ")}`,
+    ratio: null,
+    ok: errors.length === 0,
+  });
+  return result;
+}
+
+export interface LoadOptions {
+  readonly dir?: string;
+  readonly rate?: number;
+  readonly seconds?: number;
+  readonly only_people?: boolean;
+}
+
+export async function rows(options: LoadOptions = {}): Promise<BenchRow[]> {
   const { rate = 200, seconds = 60 } = options;
   const made = options.dir ?? mkdtempSync(join(tmpdir(), "call-lake-load-made-"));
   if (!existsSync(join(made, "calls"))) await makeCalls({ dir: made, calls: 1_000_000 });
@@ -176,32 +294,14 @@ export async function rows(options: { dir?: string; rate?: number; seconds?: num
   const served = await start("backend", dir);
   const recorded = await start("engine", dir);
   try {
-    const asked = await press(Number(served.said), rate, seconds);
-    const errors = asked.filter(({ error }) => error !== null);
-    for (const { error } of errors.slice(0, 5)) process.stderr.write(`${error}\n`);
-    const published = readdirSync(join(dir, "calls", `day=${new Date().toISOString().slice(0, 10)}`)).length;
-    const result: BenchRow[] = KINDS.map((kind) => {
-      const times = asked.filter((one) => one.kind === kind).map(({ ms }) => ms);
-      const at = (p: number) => short(percentile(times, p));
-      return {
-        what: `${kind}: p50 of ${times.length}`,
-        value: percentile(times, 0.5),
-        unit: "ms",
-        bar: "",
-        beside: `p95 ${at(0.95)}, p99 ${at(0.99)}, at most ${at(1)} ms`,
-        ratio: null,
-        ok: true,
-      };
-    });
-    result.push({
-      what: `errors of ${asked.length} requests, ${rate} a second`,
-      value: errors.length,
-      unit: "",
-      bar: "0",
-      beside: `${published} files of today at the end`,
-      ratio: null,
-      ok: errors.length === 0,
-    });
+    const result = rowsOf("people", rate, await pressed(served, rate, seconds, asPeople(7)));
+    if (options.only_people === true) return result;
+    // By halves, until all is answered.
+    for (let held = rate; held >= 1; held = Math.floor(held / 2)) {
+      const tried = await pressed(served, held, Math.min(seconds, 20), allDifferent(held));
+      result.push(...rowsOf("all different", held, tried).map((row) => ({ ...row, ok: true })));
+      if (tried.errors.length === 0) break;
+    }
     return result;
   } finally {
     for (const { child } of [recorded, served]) {
@@ -218,9 +318,15 @@ if (role === "backend") await backend(folder);
 else if (role === "engine") await engine(folder);
 else if (import.meta.main) {
   const { values } = parseArgs({
-    options: { dir: { type: "string" }, rate: { type: "string" }, seconds: { type: "string" } },
+    options: {
+      dir: { type: "string" },
+      rate: { type: "string" },
+      seconds: { type: "string" },
+      "only-people": { type: "boolean", default: false },
+    },
   });
   const { dir, rate = "200", seconds = "60" } = values;
-  const given = { rate: Number(rate), seconds: Number(seconds), ...(dir === undefined ? {} : { dir }) };
+  const only_people = values["only-people"];
+  const given = { rate: Number(rate), seconds: Number(seconds), only_people, ...(dir === undefined ? {} : { dir }) };
   printRows("Load", await rows(given));
 }

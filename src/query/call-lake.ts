@@ -202,7 +202,10 @@ export function lakeOf(
       ),
     get: (id, scope, signal) =>
       crowd.ask(["get", id], scope, signal, (stop) =>
-        asking.question((view, ask) => getCall(view, ask, id, scope), stop),
+        asking.question(
+          (view, ask) => getCall(view, ask, id, scope, counts.quick.open + counts.heavy.open === 0),
+          stop,
+        ),
       ),
     search: (filter, page, scope, signal) =>
       crowd.ask(["search", filter, page], scope, signal, (stop) =>
