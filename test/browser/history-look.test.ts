@@ -3,8 +3,7 @@ import type { Page } from "playwright-core";
 import { expect, it } from "vitest";
 import { axeOf } from "./kit/axe.ts";
 import { shoot, soon } from "./kit/browser.ts";
-import { CALLS, folding, give, historyScene, peek, rows } from "./kit/history.ts";
-import { startLakeHost } from "./kit/lake-host.ts";
+import { CALLS, folding, give, historyScene, peek, rows, startListHost } from "./kit/history.ts";
 import { hostileRecord } from "./kit/records.ts";
 
 const HOSTILE =
@@ -184,7 +183,7 @@ it("does not jump while it is loaded, and moves nothing for those who want no mo
 });
 
 it("says how to attach an engine while there is no call", async () => {
-  const empty = await startLakeHost([]);
+  const empty = await startListHost([]);
   const page = await scene.open();
   await page.goto(`${empty.url}/call-history`);
   await page.getByText("No calls yet").waitFor();

@@ -2,8 +2,7 @@
 import { expect, it } from "vitest";
 import { firstPageUrl } from "../../src/client/index.ts";
 import { shoot, soon } from "./kit/browser.ts";
-import { CALLS, folding, give, historyScene, holdBack, ids, rows } from "./kit/history.ts";
-import { startLakeHost } from "./kit/lake-host.ts";
+import { CALLS, folding, give, historyScene, holdBack, ids, rows, startListHost } from "./kit/history.ts";
 import { NOW, record } from "./kit/records.ts";
 import { RUDE_COLOR } from "./kit/server.ts";
 
@@ -98,7 +97,7 @@ it("looks for a value of a long facet by its beginning", async () => {
     ...record(i),
     context_name: `Team ${String(i % 130).padStart(3, "0")}`,
   }));
-  const host = await startLakeHost(many);
+  const host = await startListHost(many);
   const page = await scene.open();
   await page.goto(`${host.url}/call-history`);
   const contexts = page.getByRole("list", { name: "Context" }).getByRole("checkbox");

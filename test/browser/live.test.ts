@@ -4,11 +4,11 @@ import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
 import { axeOf } from "./kit/axe.ts";
 import { launch, openPage, shoot, soon, turn, type WatchedPage } from "./kit/browser.ts";
 import { ensureBundle } from "./kit/bundle.ts";
+import { type LakeHost, startLakeHost } from "./kit/lake-host.ts";
 import { type LiveEngine, startEngine } from "./kit/live.ts";
-import { type RealServer, startRealServer } from "./kit/real-server.ts";
 
 let browser: Browser;
-let host: RealServer;
+let host: LakeHost;
 let engine: LiveEngine;
 let open: WatchedPage[] = [];
 
@@ -21,7 +21,7 @@ beforeAll(async () => {
 });
 afterAll(() => browser?.close());
 beforeEach(async () => {
-  host = await startRealServer([]);
+  host = await startLakeHost([]);
   host.permissions = ALL;
   engine = await startEngine(host.dir);
   return async () => {
@@ -149,13 +149,13 @@ it("goes on after the connection was lost, and misses nothing", async () => {
   await page.getByRole("button", { name: /call of Ada/ }).click();
   await page.mouse.move(0, 0);
   await page.getByText("Live", { exact: true }).waitFor();
-  host.down = true;
+  host.failWith = 502;
   host.cut();
   await page.getByText("Connection lost.").waitFor();
   await shoot(page, "live-lost", false);
   await say("a", "user", "Are you still there?");
   await callOf("b", { caller_name: "Bo Beispiel" });
-  host.down = false;
+  host.failWith = 0;
   await page.getByText("Live", { exact: true }).waitFor({ timeout: 40_000 });
   await page.locator("call-live .talk").getByText("Are you still there?").waitFor();
   await soon(() => rows(page).count()).toBe(2);

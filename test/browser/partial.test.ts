@@ -7,7 +7,7 @@ import type { CallList } from "../../src/api/contract.ts";
 import { axeOf } from "./kit/axe.ts";
 import { launch, openPage, shoot } from "./kit/browser.ts";
 import { ensureBundle } from "./kit/bundle.ts";
-import { type RealServer, startRealServer } from "./kit/real-server.ts";
+import { type LakeHost, startLakeHost } from "./kit/lake-host.ts";
 import { record } from "./kit/records.ts";
 
 const CALLS = Array.from({ length: 120 }, (_, i) => record(i));
@@ -16,12 +16,12 @@ const torn = days.at(-2) ?? "";
 const left = CALLS.filter((call) => !call.start_time.startsWith(torn)).length;
 
 let browser: Browser;
-let host: RealServer;
+let host: LakeHost;
 
 beforeAll(async () => {
   await ensureBundle();
   browser = await launch();
-  host = await startRealServer(CALLS);
+  host = await startLakeHost(CALLS);
   const [file = ""] = globSync(join(host.dir, `calls/day=${torn}/*.parquet`));
   const bytes = readFileSync(file);
   writeFileSync(file, bytes.subarray(0, bytes.length >> 1));

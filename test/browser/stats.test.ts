@@ -6,11 +6,11 @@ import type { CallList, CallStats, SqlResult } from "../../src/api/contract.ts";
 import { axeOf } from "./kit/axe.ts";
 import { keep, launch, openPage, shoot, soon, turn, type WatchedPage } from "./kit/browser.ts";
 import { ensureBundle } from "./kit/bundle.ts";
-import { type RealServer, startRealServer } from "./kit/real-server.ts";
+import { type LakeHost, startLakeHost } from "./kit/lake-host.ts";
 import { NOW, record } from "./kit/records.ts";
 
 let browser: Browser;
-let host: RealServer;
+let host: LakeHost;
 let open: WatchedPage[] = [];
 
 const HOSTILE = `<img src=x onerror="window.hacked=true">{{7*7}}\u202Etxt`;
@@ -32,14 +32,14 @@ const CALLS = Array.from({ length: 2400 }, (_, i) => {
 beforeAll(async () => {
   await ensureBundle();
   browser = await launch();
-  host = await startRealServer(CALLS);
+  host = await startLakeHost(CALLS);
 });
 afterAll(async () => {
   await browser?.close();
   await host?.close();
 });
 beforeEach(() => {
-  host.down = false;
+  host.failWith = 0;
   host.gate = Promise.resolve();
   host.permissions = ["calls.read", "calls.read_pii", "calls.sql"];
   return async () => {
@@ -382,11 +382,11 @@ it("keeps its numbers while the server is gone, says so, and has a way out of no
   await page.mouse.move(0, 0);
   await shoot(page, "stats-narrow");
   expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true);
-  host.down = true;
+  host.failWith = 502;
   await page.getByRole("button", { name: "Refresh" }).click();
   await page.getByRole("alert").waitFor();
   expect(await page.locator("call-lake-chart svg").count()).toBe(10);
-  host.down = false;
+  host.failWith = 0;
   await page.getByRole("button", { name: "Try again" }).click();
   await soon(() => page.getByRole("alert").count()).toBe(0);
   await page.getByLabel("Name contains").fill("nobody at all");

@@ -5,19 +5,19 @@ import type { CallStats } from "../../src/api/contract.ts";
 import { axeOf } from "./kit/axe.ts";
 import { launch, openPage, shoot, soon, turn, type WatchedPage } from "./kit/browser.ts";
 import { ensureBundle } from "./kit/bundle.ts";
+import { type LakeHost, startLakeHost } from "./kit/lake-host.ts";
 import { type LiveEngine, startEngine } from "./kit/live.ts";
-import { type RealServer, startRealServer } from "./kit/real-server.ts";
 import { NOW, record } from "./kit/records.ts";
 
 let browser: Browser;
-let host: RealServer;
+let host: LakeHost;
 let engine: LiveEngine;
 let open: WatchedPage[] = [];
 
 beforeAll(async () => {
   await ensureBundle();
   browser = await launch();
-  host = await startRealServer(Array.from({ length: 600 }, (_, i) => record(i)));
+  host = await startLakeHost(Array.from({ length: 600 }, (_, i) => record(i)));
   engine = await startEngine(host.dir);
 });
 afterAll(async () => {
@@ -26,7 +26,7 @@ afterAll(async () => {
   await host?.close();
 });
 beforeEach(() => {
-  host.down = false;
+  host.failWith = 0;
   host.permissions = ["calls.read", "calls.read_pii"];
   return async () => {
     for (const one of open) {
@@ -116,11 +116,11 @@ it("keeps a number that has become old, and says so; and says what is not permit
   await soon(() => page.locator("call-count strong").innerText()).toMatch(/^\d+$/);
   const known = await page.locator("call-count strong").innerText();
   await page.getByText("There is no metric happiness. There are: calls,").waitFor();
-  host.down = true;
+  host.failWith = 502;
   await soon(() => page.locator("call-count button").getAttribute("title")).toContain("from before");
   expect(await page.locator("call-count strong").innerText()).toBe(known);
   await soon(() => page.locator("call-stat-card button").getAttribute("title")).toContain("from before");
-  host.down = false;
+  host.failWith = 0;
   await soon(() => page.locator("call-count button").getAttribute("title")).toBe("Calls");
   host.permissions = [];
   await soon(() => page.locator("call-count button").getAttribute("title")).toBe("You may not see calls");

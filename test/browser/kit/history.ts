@@ -1,10 +1,10 @@
 /** What the tests of <call-history> have in common: one browser, one lake of 180 calls, a page that must not complain. */
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, expect } from "vitest";
-import type { CallDetail } from "../../../src/api/contract.ts";
+import type { CallDetail, Permission } from "../../../src/api/contract.ts";
 import { launch, openPage, type WatchedPage } from "./browser.ts";
 import { ensureBundle } from "./bundle.ts";
-import { EVERY_PERMISSION, type LakeHost, startLakeHost } from "./lake-host.ts";
+import { type LakeHost, startLakeHost } from "./lake-host.ts";
 import { record } from "./records.ts";
 
 export const CALLS: readonly CallDetail[] = Array.from({ length: 180 }, (_, i) => ({
@@ -13,6 +13,18 @@ export const CALLS: readonly CallDetail[] = Array.from({ length: 180 }, (_, i) =
   sentiment: i % 3 === 0 ? "positive" : null,
   assistant_id: `assistant-${i % 2}`,
 }));
+
+const PERMISSIONS: readonly Permission[] = [
+  "calls.read",
+  "calls.read_pii",
+  "calls.export",
+  "calls.delete",
+  "calls.label",
+];
+
+/** A host of the list, whose filter is in its URL, and which records what is told to it. */
+export const startListHost = (calls: readonly CallDetail[]) =>
+  startLakeHost(calls, { page: "url", records: true, permissions: PERMISSIONS });
 
 export interface Scene {
   readonly host: LakeHost;
@@ -36,7 +48,7 @@ export function historyScene(calls: readonly CallDetail[] = CALLS): Scene {
   beforeAll(async () => {
     await ensureBundle();
     scene.browser = await launch();
-    scene.host = await startLakeHost(calls);
+    scene.host = await startListHost(calls);
   });
   afterAll(async () => {
     await scene.browser?.close();
@@ -45,7 +57,7 @@ export function historyScene(calls: readonly CallDetail[] = CALLS): Scene {
   beforeEach(() => {
     scene.host.failWith = 0;
     scene.host.gate = Promise.resolve();
-    scene.host.permissions = EVERY_PERMISSION;
+    scene.host.permissions = PERMISSIONS;
     scene.host.asked.length = 0;
   });
   afterEach(async () => {
