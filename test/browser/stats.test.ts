@@ -234,7 +234,7 @@ it("shows SQL that the server answers with the same numbers, and opens it in the
     await soon(() => lastTold(page)).toMatchObject({ page: "call-sql" });
     const sql = new URLSearchParams((await lastTold(page))?.query).get("sql") ?? "";
     await page.evaluate(() => (window as unknown as { told: Told[] }).told.splice(0));
-    const body = JSON.stringify({ sql, limit: 10_000 });
+    const body = JSON.stringify({ sql, limit: 10_000, timeout_ms: 60_000 });
     const headers = { "content-type": "application/json" };
     const result = await host.ask<SqlResult & { error?: { message: string } }>("/sql", {
       method: "POST",
