@@ -116,9 +116,10 @@ describe("a child that is killed", () => {
       expect(count).toBe(300);
       expect(list.calls).toHaveLength(50);
       expect(stats.totals.calls).toBe(300);
+      // What was asked before may be answered without the child: its end is not noticed by that.
+      await expect.poll(() => engine.generation, { timeout: 30_000 }).toBe(round + 2);
       await engine.ready();
     }
-    expect(engine.generation).toBeGreaterThan(5);
   });
 
   it("takes down no more than the statement it holds", async () => {
