@@ -3,8 +3,8 @@ import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
-import { runJob } from "../src/etl/job.ts";
 import { makeDerived } from "../src/etl/derived.ts";
+import { runJob } from "../src/etl/job.ts";
 import { openDuckdbEngine } from "../src/query/duckdb-engine.ts";
 import type { QueryEngine } from "../src/query/engine.ts";
 import {
@@ -16,6 +16,7 @@ import {
   parsePage,
   scopeOf,
 } from "../src/query/index.ts";
+import { DERIVED } from "../src/store/lake/derived.ts";
 import { listFiles } from "../src/store/lake/listing.ts";
 import type { LakeFile } from "../src/store/lake/names.ts";
 import { parquetSource } from "../src/store/lake/sql.ts";
@@ -175,8 +176,10 @@ async function rowsOf(lake: CallLake, asked: Asked, seed: Seed | null): Promise<
     ratio: seed ? bytes / (seed.bytes / seed.calls) : null,
     ok: !seed || bytes <= seed.bytes / seed.calls / 5,
   });
-  const rollups = bytesIn(join(asked.dir, "rollups"));
-  out.push({ what: "of rollups", value: rollups / asked.calls, unit: "B", bar: "", beside: "", ratio: null, ok: true });
+  for (const kind of DERIVED) {
+    const value = bytesIn(join(asked.dir, kind)) / asked.calls;
+    out.push({ what: `and of ${kind}`, value, unit: "B", bar: "", beside: "", ratio: null, ok: true });
+  }
   await engine.close();
   return out;
 }

@@ -100,11 +100,23 @@ async function byWindows(view: View, ask: Ask, under: Under, page: Page): Promis
     from < ahead.length && rows.length <= limit;
     from += width, width *= WINDOW_GROWTH
   ) {
-    const window = within(under, ahead.slice(from, from + width));
+    const left = limit + 1 - rows.length;
+    let window: Under | null = within(under, ahead.slice(from, from + width));
+    // Where some days were not enough the calls are rare, and ids are the widest column that is read.
+    if (width > WINDOW_GROWTH && !view.found) window = await upToLast(view, ask, window, page, left, 0);
     // What is left to skip lies in the first day.
-    rows.push(...(await ask(keysSql(view, window, page, limit + 1 - rows.length, from === first ? offset : 0))));
+    if (window) rows.push(...(await ask(keysSql(view, window, page, left, from === first ? offset : 0))));
   }
   return rows;
+}
+
+/** The calls that come no later than the last on the page, by the sort column alone; null where there is none. */
+async function upToLast(view: View, ask: Ask, under: Under, { sort }: Page, limit: number, offset: number) {
+  const keys = await ask(valuesSql(view, under, sort, limit, offset));
+  const [first, last] = [textOf(keys[0]?.[KEY]), textOf(keys[limit - 1]?.[KEY])];
+  if (keys.length === 0) return null;
+  // Where all of the page has one value, that value is too frequent to tell row groups apart.
+  return last !== null && last !== first ? alsoUnder(under, notBeyond(sort, last), [sort.column]) : under;
 }
 
 /** For a page by its number: the day it begins in, and how many rows of that day come before it. */
@@ -135,17 +147,11 @@ function within(under: Under, days: readonly string[]): Under {
  */
 async function bySort(view: View, ask: Ask, under: Under, page: Page): Promise<Row[]> {
   const limit = page.limit + 1;
-  let upTo = under;
-  if (isOrdered(page.sort.column)) {
-    const keys = await ask(valuesSql(view, under, page, limit));
-    const [first, last] = [textOf(keys[0]?.[KEY]), textOf(keys[limit - 1]?.[KEY])];
-    // Where all of the page has one value, that value is too frequent to tell row groups apart.
-    if (last !== null && last !== first) upTo = alsoUnder(under, notBeyond(page.sort, last), [page.sort.column]);
-  }
-  return ask(keysSql(view, upTo, page, limit, page.offset));
+  const upTo = isOrdered(page.sort.column) ? await upToLast(view, ask, under, page, limit, page.offset) : under;
+  return upTo ? ask(keysSql(view, upTo, page, limit, page.offset)) : [];
 }
 
-function valuesSql(view: View, under: Under, { sort, offset }: Page, limit: number): Sql {
+function valuesSql(view: View, under: Under, sort: Page["sort"], limit: number, offset: number): Sql {
   const direction = raw(sort.descending ? "DESC" : "ASC");
   // Not under its own name: ORDER BY would mean the text of it.
   return sql`SELECT CAST(sorted AS VARCHAR) AS ${name(KEY)}

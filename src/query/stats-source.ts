@@ -145,8 +145,7 @@ export class StatsSource {
   /** Where the calls of summed files can be read. */
   get places(): Shared {
     const files = this.#summed.map(({ file }) => file);
-    const everything = { where: raw("TRUE"), reads: new Set<string>(), has: () => true };
-    return shared({ ...this.#view, files }, everything, [...READS.caller, ...GROUPED]);
+    return shared({ ...this.#view, files }, { reads: new Set(), has: () => true }, [...READS.caller, ...GROUPED]);
   }
 
   #all(reads: readonly Read[]): Sql {

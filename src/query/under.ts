@@ -2,6 +2,7 @@
 import type { Read } from "../store/lake/narrow.ts";
 import { EVERYTHING, type Filter, mayHold, whereOf } from "./filter.ts";
 import { targetOf } from "./filter-path.ts";
+import { holdsDay } from "./rollup-groups.ts";
 import type { Scope } from "./scope.ts";
 import { all, type Sql } from "./statement.ts";
 
@@ -10,6 +11,9 @@ export interface Under {
   /** Null: it may read anything. */
   readonly reads: ReadonlySet<Read | string> | null;
   has(day: string): boolean;
+  /** The condition for calls of a day that the range holds whole: it does not read their times. */
+  readonly within: Sql;
+  holds(day: string): boolean;
 }
 
 /** Throws ForbiddenError where the filter asks by what the scope hides. */
@@ -18,6 +22,9 @@ export function underOf(filter: Filter, scope: Scope): Under {
     where: whereOf(filter, scope),
     reads: readsOf(filter, scope),
     has: (day) => mayHold(filter, day),
+    within: whereOf({ ...filter, start_ms: null, end_ms: null }, scope),
+    // The clock on the wall is read by the zone's offsets within the range.
+    holds: (day) => filter.weekdays.length + filter.hours.length === 0 && holdsDay(filter, day),
   };
 }
 
@@ -26,6 +33,7 @@ export function alsoUnder(under: Under, condition: Sql, reads: readonly Read[]):
   return {
     ...under,
     where: all([under.where, condition]),
+    within: all([under.within, condition]),
     reads: under.reads && new Set([...under.reads, ...reads]),
   };
 }

@@ -62,10 +62,14 @@ export function callsOf(view: View, under: Under, select: readonly Read[]): Sql 
 export function callParts(view: View, under: Under, select: readonly Read[]): Sql[] {
   const { narrow, wide } = shared(view, under, select);
   const parts: Sql[] = [];
-  if (narrow.length > 0) {
-    const paths = raw(narrow.map(({ path }) => quote(path)).join(", "));
+  for (const [where, some] of [
+    [under.within, narrow.filter(({ file }) => under.holds(file.day))],
+    [under.where, narrow.filter(({ file }) => !under.holds(file.day))],
+  ] as const) {
+    if (some.length === 0) continue;
+    const paths = raw(some.map(({ path }) => quote(path)).join(", "));
     parts.push(
-      sql`SELECT ${raw(narrowColumns(select))} FROM read_parquet([${paths}], hive_partitioning = true) WHERE ${under.where}`,
+      sql`SELECT ${raw(narrowColumns(select))} FROM read_parquet([${paths}], hive_partitioning = true) WHERE ${where}`,
     );
   }
   const fresh = view.ranges.some((range) => under.has(range.day));
@@ -83,7 +87,7 @@ export interface Shared {
 }
 
 /** Which files can be read by their narrow files: where these have all that is read, and on no day with hidden rows. */
-export function shared(view: View, { reads, has }: Under, select: readonly Read[]): Shared {
+export function shared(view: View, { reads, has }: Pick<Under, "reads" | "has">, select: readonly Read[]): Shared {
   const files = view.files.filter((file) => has(file.day));
   const all = reads && [...reads, ...select];
   if (!view.narrowOf || view.found || !all?.every(isNarrow)) return { narrow: [], wide: files };

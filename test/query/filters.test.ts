@@ -83,7 +83,7 @@ beforeAll(async () => {
     [dir, whole, partly].map((one) => openCallLake({ dir: one, engine: "in-process", log: () => {} })),
   );
   lake = lakes[0] as CallLake;
-});
+}, 240_000);
 
 afterAll(async () => {
   for (const one of lakes) await one.close();

@@ -45,7 +45,7 @@ beforeEach(async () => {
   for (const file of await listFiles(dir)) await rm(derivedPath(dir, "rollups", file));
   logged = [];
   lake = await openCallLake({ dir, engine: "in-process", log: (line) => logged.push(line) });
-});
+}, 240_000);
 afterEach(async () => {
   await lake.close();
   await rm(dir, { recursive: true });

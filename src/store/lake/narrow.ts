@@ -11,7 +11,7 @@ export const NARROW_VERSION_KEY = "call_lake_narrow";
 export const NARROW_BYTES_KEY = "call_lake_bytes";
 
 /** Quarters of an hour are what statistics count time in. */
-export const SLOT_MS = 900_000;
+const SLOT_MS = 900_000;
 
 /** Columns it has as they are. */
 const SHORT = [
