@@ -78,6 +78,14 @@ describe.each(["de", "ar"])("the panel in %s", (code) => {
   });
 });
 
+it("speaks it in what comes after the list as well", async () => {
+  const { page, close } = await inLanguage("ar", "/calls");
+  await page.locator("call-lake-views").getByText("كل المكالمات").waitFor();
+  await page.getByRole("checkbox", { name: /openai_realtime/ }).waitFor();
+  await shoot(page, "panel-ar-list", false);
+  await close();
+});
+
 it("changes the language of a page that is there", async () => {
   const { page, close } = await inLanguage("en", "/calls");
   await page.getByRole("columnheader", { name: "Duration" }).waitFor();

@@ -14,6 +14,8 @@ export class SpeakingElement extends LitElement {
   protected override willUpdate(changed: PropertyValues): void {
     if (!changed.has("locale")) return;
     this.dir = directionOf(this.locale);
+    // An element that was in the page before its definition gets its properties only now.
+    setWords(this.locale);
     void loadWords(this.locale).then((anew) => anew && this.requestUpdate());
   }
 
