@@ -18,8 +18,10 @@ export async function spanDays(
 ): Promise<string[]> {
   if (!isBound(scope) || (filter.start_ms !== null && filter.end_ms !== null))
     return daysOf(view).filter((day) => mayHold(filter, day));
-  const totals = sql`SELECT last_ms, first_ms FROM (${source.part("totals")})`;
-  const [row] = await ask(source.withScans(["totals"], totals));
-  const times = [numberOf(row?.["last_ms"]), numberOf(row?.["first_ms"])];
-  return times.filter((time) => time !== null).map(dayOfTime);
+  const asked = source.halves.map((half) =>
+    ask(half.withScans(["totals"], sql`SELECT last_ms, first_ms FROM (${half.part("totals")})`)),
+  );
+  const times = (await Promise.all(asked)).flat().flatMap((row) => [row["last_ms"], row["first_ms"]].map(numberOf));
+  const known = times.filter((time) => time !== null);
+  return known.length === 0 ? [] : [Math.max(...known), Math.min(...known)].map(dayOfTime);
 }

@@ -10,6 +10,35 @@ import { type Bucket, type Counted, pointsOf } from "./timeline.ts";
 /** Rows by their kind. */
 export type Counts = ReadonlyMap<string, readonly Row[]>;
 
+/** Rows of what was asked apart, as if it had been asked at once: sums of the same kind, key, value and number added up. */
+export function countsFrom(halves: readonly (readonly Row[])[]): Counts {
+  const [first = []] = halves;
+  if (halves.length < 2) return Map.groupBy(first, (row) => String(row["kind"]));
+  const rows = new Map<string, Row>();
+  for (const row of halves.flat()) {
+    const key = JSON.stringify([row["kind"], row["key"], row["value"], row["number"]]);
+    const known = rows.get(key);
+    rows.set(key, known ? { ...known, sums: addedUp(known, row) } : row);
+  }
+  return Map.groupBy(rows.values(), (row) => String(row["kind"]));
+}
+
+/** The first and the last instant of the totals are the least and the largest. */
+function addedUp(a: Row, b: Row): (number | null)[] {
+  const length = Array.isArray(a["sums"]) ? a["sums"].length : 0;
+  return Array.from({ length }, (_, index) => {
+    const known = [sumOf(a, index), sumOf(b, index)].filter((sum) => sum !== null);
+    if (known.length < 2) return known[0] ?? null;
+    if (a["kind"] === "totals" && index === FIRST_MS) return Math.min(...known);
+    if (a["kind"] === "totals" && index === LAST_MS) return Math.max(...known);
+    return known.reduce((sum, one) => sum + one, 0);
+  });
+}
+
+/** Their places among the sums of the totals. */
+const FIRST_MS = 11;
+const LAST_MS = 12;
+
 const share = (part: number, whole: number) => (whole > 0 ? part / whole : null);
 
 export function answerFrom(
@@ -20,7 +49,7 @@ export function answerFrom(
   previous: Totals | null,
 ): CallStats {
   const [whole] = counts.get("totals") ?? [];
-  const [first, last] = [sumOf(whole, 11), sumOf(whole, 12)];
+  const [first, last] = [sumOf(whole, FIRST_MS), sumOf(whole, LAST_MS)];
   const start = filter.start_ms ?? first;
   const end = filter.end_ms ?? (last === null ? null : last + 1);
   const hours = new Map((counts.get("hour") ?? []).map((row) => [numberOf(row["number"]), count(row, 0)]));

@@ -20,13 +20,12 @@ export class StatsSource {
   readonly #view: View;
   readonly #under: Under;
 
-  private constructor(view: View, under: Under, held: Held) {
+  private constructor(view: View, under: Under, held: Held, summed: readonly RolledUp[], scanned: readonly LakeFile[]) {
     this.#view = view;
     this.#under = under;
     this.held = held;
-    this.#summed = held.files;
-    const summed = new Set(this.#summed.map(({ file }) => file.path));
-    this.#scanned = view.files.filter((file) => under.has(file.day) && !summed.has(file.path));
+    this.#summed = summed;
+    this.#scanned = scanned;
   }
 
   /** Release `held` when all is asked. */
@@ -36,7 +35,28 @@ export class StatsSource {
     const groups = groupsOf(filter, scope);
     const sums = (file: LakeFile) => groups !== null && holdsDay(filter, file.day) && !isMasked(view, file.day);
     const held = await rollups.hold(view, (file) => under.has(file.day) && sums(file), groups ?? []);
-    return new StatsSource(view, under, held);
+    const summed = new Set(held.files.map(({ file }) => file.path));
+    const scanned = view.files.filter((file) => under.has(file.day) && !summed.has(file.path));
+    return new StatsSource(view, under, held, held.files, scanned);
+  }
+
+  /**
+   * What is summed in memory and what is scanned, apart: sums of settled files are asked in the same words whatever
+   * the journal has meanwhile, so that their rows are kept, and the scan is of little.
+   */
+  get halves(): readonly StatsSource[] {
+    if (this.inMemory || this.#summed.length === 0) return [this];
+    return [
+      new StatsSource({ ...this.#view, ranges: [] }, this.#under, this.held, this.#summed, []),
+      new StatsSource(this.#view, this.#under, this.held, [], this.#scanned),
+    ];
+  }
+
+  /** The days, as numbers, of which rows are scanned. */
+  get scannedDays(): readonly number[] {
+    const ranges = this.#view.ranges.filter((range) => this.#under.has(range.day));
+    const days = new Set([...this.#scanned, ...ranges].map(({ day }) => Date.parse(`${day}T00:00:00Z`) / 86_400_000));
+    return [...days].sort((a, b) => a - b);
   }
 
   /** Whether every number is a sum in memory, so that all can be asked in one statement. */

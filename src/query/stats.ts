@@ -7,11 +7,10 @@ import { weekHourSql } from "./clock.ts";
 import type { Filter } from "./filter.ts";
 import { groupsOf } from "./rollup-groups.ts";
 import type { Rollups } from "./rollups.ts";
-import type { Row } from "./rows.ts";
 import type { Scope } from "./scope.ts";
 import { spanDays } from "./span-days.ts";
 import { raw, type Sql, sql } from "./statement.ts";
-import { answerFrom, type Counts, totalsFrom } from "./stats-answer.ts";
+import { answerFrom, type Counts, countsFrom, totalsFrom } from "./stats-answer.ts";
 import { topCallers } from "./stats-callers.ts";
 import { daysSpan, StatsSource, unionAll } from "./stats-source.ts";
 import { statsQueries } from "./stats-sql.ts";
@@ -37,7 +36,7 @@ export async function statsOf(
     const spans = offsetSpans(filter.tz, from, to);
     const previous = previousOf(filter, now_ms);
     const [counts, callers, before] = await Promise.all([
-      countsOf(source, ask, questionsOf(source, bucket, spans)),
+      countsOf(source, ask, (half) => questionsOf(source, half, bucket, spans)),
       scope.read_pii ? callersOf(source, ask, rollups, filter, scope) : [],
       previous ? previousTotals(view, ask, rollups, previous, scope) : null,
     ]);
@@ -64,9 +63,9 @@ async function previousTotals(view: View, ask: Ask, rollups: Rollups, filter: Fi
   const source = await StatsSource.of(view, filter, scope, rollups);
   try {
     return totalsFrom(
-      await countsOf(source, ask, [
-        { parts: ["totals"], selections: [totalsOf(source)] },
-        { parts: ["latency"], selections: [latencyOf(source)] },
+      await countsOf(source, ask, (half) => [
+        { parts: ["totals"], selections: [totalsOf(half)] },
+        { parts: ["latency"], selections: [latencyOf(half)] },
       ]),
     );
   } finally {
@@ -81,23 +80,29 @@ interface Question {
 }
 
 /** Rows by kind. In memory a statement costs little and its way to the engine counts: all goes in one. */
-async function countsOf(source: StatsSource, ask: Ask, questions: readonly Question[]): Promise<Counts> {
-  const statements = source.inMemory
-    ? [unionAll(questions.flatMap(({ selections }) => selections))]
-    : questions.map(({ parts, selections }) => source.withScans(parts, unionAll(selections)));
-  const answers = await Promise.all(statements.map(ask));
-  return Map.groupBy(answers.flat(), (row: Row) => String(row["kind"]));
+async function countsOf(
+  source: StatsSource,
+  ask: Ask,
+  questions: (half: StatsSource) => readonly Question[],
+): Promise<Counts> {
+  const asked = source.halves.map(async (half) => {
+    const statements = half.inMemory
+      ? [unionAll(questions(half).flatMap(({ selections }) => selections))]
+      : questions(half).map(({ parts, selections }) => half.withScans(parts, unionAll(selections)));
+    return (await Promise.all(statements.map(ask))).flat();
+  });
+  return countsFrom(await Promise.all(asked));
 }
 
-function questionsOf(source: StatsSource, bucket: Bucket, spans: readonly OffsetSpan[]): Question[] {
+function questionsOf(source: StatsSource, half: StatsSource, bucket: Bucket, spans: readonly OffsetSpan[]): Question[] {
   return [
     {
       parts: ["totals", "slot", "cost"],
-      selections: [totalsOf(source), timesOf(source, bucket, spans), costOf(source)],
+      selections: [totalsOf(half), timesOf(half, bucket, spans), costOf(half)],
     },
-    { parts: ["latency"], selections: [latencyOf(source), trendOf(source, bucket)] },
-    { parts: ["value"], selections: [valuesOf(source)] },
-    { parts: ["tool", "tool_duration"], selections: [toolsOf(source), durationsOf(source)] },
+    { parts: ["latency"], selections: [latencyOf(half), trendOf(source, half, bucket)] },
+    { parts: ["value"], selections: [valuesOf(half)] },
+    { parts: ["tool", "tool_duration"], selections: [toolsOf(half), durationsOf(half)] },
   ];
 }
 
@@ -135,13 +140,23 @@ function latencyOf(source: StatsSource): Sql {
     FROM (${source.rows("latency")}) GROUP BY number`;
 }
 
-/** Of each UTC day, or Monday's number: the buckets that hold p50 and p95, with how many are in it, before it and in all. */
-function trendOf(source: StatsSource, bucket: Bucket): Sql {
+/**
+ * Of each UTC day, or Monday's number: the buckets that hold p50 and p95, with how many are in it, before it and in all.
+ * These cannot be added up: days of which some rows are in memory and others scanned are the scanned half's.
+ */
+function trendOf(source: StatsSource, half: StatsSource, bucket: Bucket): Sql {
   // 1970-01-01 was a Thursday.
+  const dayOf = (number: number) => (bucket === "week" ? number - ((number + 3) % 7) : number);
   const day = raw(bucket === "week" ? "(day_number - (day_number + 3) % 7)" : "day_number");
+  const mixed = source === half ? [] : [...new Set(source.scannedDays.map(dayOf))];
+  const among = raw(`IN (${mixed.join(", ") || "NULL"})`);
+  const rows = half.inMemory
+    ? sql`SELECT * FROM (${half.rows("latency")}) WHERE ${day} NOT ${among}`
+    : sql`SELECT * FROM (${source.rows("latency")}) WHERE ${day} ${among}`;
+  const latencies = mixed.length === 0 ? source.rows("latency") : rows;
   return sql`SELECT 'trend' AS kind, share AS key, day::VARCHAR AS value, number::BIGINT AS number, [turns, upto - turns, total]::BIGINT[] AS sums
     FROM (SELECT *, sum(turns) OVER (PARTITION BY day ORDER BY number) AS upto, sum(turns) OVER (PARTITION BY day) AS total
-      FROM (SELECT ${day} AS day, number, ${raw(addedUp("turns"))} FROM (${source.rows("latency")}) GROUP BY ALL)) AS h,
+      FROM (SELECT ${day} AS day, number, ${raw(addedUp("turns"))} FROM (${latencies}) GROUP BY ALL)) AS h,
       (VALUES ('p50', 0.5), ('p95', 0.95)) AS shares(share, p)
     WHERE upto > p * (total - 1) AND upto - turns <= p * (total - 1)`;
 }

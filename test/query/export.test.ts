@@ -188,7 +188,8 @@ describe("an export", () => {
     const csv = (await get(`format=csv&${query}`)).bytes.toString().trimEnd().split("\n").slice(1);
     for (const [id = "", p95] of csv.map((line) => line.split(",")))
       expect(p95 === "" ? null : Number(p95)).toBe(wanted.get(id));
-    for (const format of ["parquet", "arrow"]) expect((await get(`format=${format}&${query}`)).response.status).toBe(200);
+    for (const format of ["parquet", "arrow"])
+      expect((await get(`format=${format}&${query}`)).response.status).toBe(200);
   });
 
   it("takes its parameters from a body too, and thousands of ids there", async () => {

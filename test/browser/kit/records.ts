@@ -1,5 +1,5 @@
 /** Deterministic calls for the browser tests. */
-import type { CallDetail, CallStats, CallSummary, Totals, ValueCount } from "../../../src/api/contract.ts";
+import type { CallDetail, CallStats, Totals, ValueCount } from "../../../src/api/contract.ts";
 import {
   callIdentity,
   emptyRecord,
@@ -182,8 +182,8 @@ function count(values: readonly (string | null)[]): ValueCount[] {
   return [...counts].map(([value, calls]) => ({ value, calls })).sort((a, b) => b.calls - a.calls);
 }
 
-export function facetsOf(calls: readonly CallSummary[]) {
-  const by = (name: keyof CallSummary) => count(calls.map((call) => call[name] as string | null));
+export function facetsOf(calls: readonly CallDetail[]) {
+  const by = (name: keyof CallDetail) => count(calls.map((call) => call[name] as string | null));
   return {
     provider_name: by("provider_name"),
     pipeline_name: by("pipeline_name"),

@@ -179,7 +179,7 @@ export class CallAction extends SpeakingElement {
     const { deleted, pending = 0, held = 0 }: DeleteAnswer & { held?: number } = answer.value;
     // Asked and answered, and yet there: a hold keeps it.
     if (deleted + pending === 0 && held > 0)
-      this.error = { kind: "refused", status: 200, message: words.detail.removeHeld };
+      this.error = { kind: "refused", status: 200, message: words.detail.removeHeld, position: null };
     else this.done({ kind: "deleted", answer: answer.value });
   }
 
