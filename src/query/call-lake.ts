@@ -2,6 +2,7 @@
 import { randomUUID } from "node:crypto";
 import { availableParallelism, tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { dayOf } from "../record/id.ts";
 import type { CallRecord } from "../record/record.ts";
 import { JournalFollower } from "../store/journal/follower.ts";
 import { LiveFeed } from "../store/journal/live-feed.ts";
@@ -10,10 +11,11 @@ import { callsDir } from "../store/lake/names.ts";
 import { type AnalystAnswer, AnalystDesk, type SqlQuestion } from "./analyst/desk.ts";
 import type { CallFacets, CallList, CallSearch, CallStats, FacetValues, Health, UnreadableFile } from "./answers.ts";
 import { type Ask, Asking } from "./asking.ts";
+import { Batches } from "./batches.ts";
 import { openChildEngine } from "./child-engine.ts";
 import { countOf, idsOf } from "./count.ts";
 import { countedEngine, type QueryCounts } from "./counted-engine.ts";
-import { getCall } from "./detail.ts";
+import { getCalls } from "./detail.ts";
 import { openDuckdbEngine } from "./duckdb-engine.ts";
 import type { EngineOptions, QueryEngine } from "./engine.ts";
 import { EngineLostError, UnreadableError } from "./errors.ts";
@@ -34,7 +36,7 @@ import { searchCalls } from "./search.ts";
 import { SearchIndex } from "./search-index.ts";
 import type { SearchPage } from "./search-page.ts";
 import { recentOf } from "./search-recent.ts";
-import { SharedQuestions } from "./shared-questions.ts";
+import { questionKey, SharedQuestions } from "./shared-questions.ts";
 import { statsOf } from "./stats.ts";
 import { missingOf } from "./unreadable.ts";
 import type { View } from "./view.ts";
@@ -166,6 +168,7 @@ export function lakeOf(
   const rollups = new Rollups(dir, memo.over(engine), log);
   const asking = new Asking(engine, viewing, QUESTION_MAX_MS, memo);
   const crowd = new SharedQuestions(QUESTION_MAX_MS);
+  const calls = new Batches<CallRecord | null>();
   const index = new SearchIndex(dir);
   /** Gives the question the view and the filter that a q has been looked up for. */
   const searched =
@@ -201,12 +204,17 @@ export function lakeOf(
         }, stop),
       ),
     get: (id, scope, signal) =>
-      crowd.ask(["get", id], scope, signal, (stop) =>
-        asking.question(
-          (view, ask) => getCall(view, ask, id, scope, counts.quick.open + counts.heavy.open === 0),
-          stop,
-        ),
-      ),
+      crowd.ask(["get", id], scope, signal, async (stop) => {
+        const read = (ids: readonly string[], left: AbortSignal) =>
+          asking.question(
+            (view, ask) => getCalls(view, ask, ids, scope, counts.quick.open + counts.heavy.open === 0),
+            left,
+          );
+        const day = dayOf(id);
+        const call = await calls.ask(questionKey([day], scope), id, stop, read);
+        if (call === undefined) throw new UnreadableError(day);
+        return call;
+      }),
     search: (filter, page, scope, signal) =>
       crowd.ask(["search", filter, page], scope, signal, (stop) =>
         asking.question(

@@ -42,7 +42,7 @@ export class SharedQuestions {
   ): Promise<T> {
     const late = AbortSignal.timeout(this.#waitMaxMs);
     try {
-      return await this.#join(keyOf(parts, scope), signal ? AbortSignal.any([signal, late]) : late, run);
+      return await this.#join(questionKey(parts, scope), signal ? AbortSignal.any([signal, late]) : late, run);
     } catch (error) {
       if (!late.aborted || signal?.aborted === true || !isAbort(error)) throw error;
       throw new TimeoutError(
@@ -84,7 +84,7 @@ export class SharedQuestions {
 }
 
 /** Equal keys mean equal questions of equal scopes. Throws if the scope was not made by scopeOf. */
-function keyOf(parts: readonly unknown[], scope: Scope): string {
+export function questionKey(parts: readonly unknown[], scope: Scope): string {
   conditionOf(scope);
   const { client_id = null, assistant_id = null, read_pii } = scope;
   return JSON.stringify([client_id, assistant_id, read_pii, ...parts]);
