@@ -4,7 +4,7 @@ import { createRequire } from "node:module";
 import type { AxeResults } from "axe-core";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { launch, openPage } from "./kit/browser.ts";
+import { launch, openPage, quiet } from "./kit/browser.ts";
 import { ensureBundle } from "./kit/bundle.ts";
 import { type Panel, startPanel } from "./kit/panel.ts";
 
@@ -63,7 +63,7 @@ async function violations(page: Page): Promise<string[]> {
 
 async function settled(page: Page, mark: string): Promise<void> {
   await page.locator(mark).first().waitFor({ state: "attached" });
-  await page.waitForLoadState("networkidle", { timeout: 3000 }).catch(() => {});
+  await quiet(page);
 }
 
 describe.each(["light", "dark"] as const)("in the %s theme", (colorScheme) => {

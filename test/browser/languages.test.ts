@@ -1,7 +1,7 @@
 /** German and Arabic on every page of the panel: words, direction, nothing left in English, nothing cut. */
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { launch, openPage, shoot, soon } from "./kit/browser.ts";
+import { launch, openPage, quiet, shoot, soon } from "./kit/browser.ts";
 import { ensureBundle } from "./kit/bundle.ts";
 import { type Panel, startPanel } from "./kit/panel.ts";
 
@@ -49,7 +49,9 @@ const wordsOf = (page: Page) =>
       if (node instanceof Text) found.push(node.data.trim());
       if (!(node instanceof Element)) {
         if (!(node instanceof ShadowRoot)) return;
-      } else if (node.matches("bdi, code, pre, script, style, noscript, .cm-editor, svg, option, .mono, [lang=en]"))
+      } else if (
+        node.matches("bdi, code, pre, script, style, noscript, .cm-editor, svg, option, .mono, [dir=auto], [lang=en]")
+      )
         return;
       if (node instanceof Element && node.shadowRoot) walk(node.shadowRoot);
       for (const child of node.childNodes) walk(child);
@@ -66,7 +68,7 @@ describe.each(["de", "ar"])("the panel in %s", (code) => {
   it.each(PAGES)("%s", async (path) => {
     const { page, complaints, close } = await inLanguage(code, path);
     await page.locator("main h1").waitFor({ state: "attached" });
-    await page.waitForLoadState("networkidle", { timeout: 3000 }).catch(() => {});
+    await quiet(page);
     expect(await page.evaluate(() => document.documentElement.dir)).toBe(code === "ar" ? "rtl" : "ltr");
     await soon(async () =>
       (await wordsOf(page)).filter((text) => ENGLISH.test(text) && !text.includes("calls.") && !text.startsWith("/")),

@@ -2,7 +2,7 @@
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { firstPageUrl } from "../../src/client/index.ts";
-import { launch, openPage, shoot, soon } from "./kit/browser.ts";
+import { launch, openPage, quiet, shoot, soon } from "./kit/browser.ts";
 import { ensureBundle, entryFiles } from "./kit/bundle.ts";
 import { type Panel, startPanel } from "./kit/panel.ts";
 
@@ -180,7 +180,7 @@ it.each(["/", "/dashboard", "/calls", "/live", "/sql", "/engine", "/assistants",
       deviceScaleFactor: 2,
     });
     await page.locator("main h1").waitFor();
-    await page.waitForLoadState("networkidle", { timeout: 3000 }).catch(() => {});
+    await quiet(page);
     await shoot(page, `panel-zoom${path.replace("/", "-")}`, false);
     expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true);
     expect(complaints).toEqual([]);

@@ -140,6 +140,8 @@ it("completes tables, columns and functions from the schema", async () => {
   await write(page, "");
   await page.keyboard.type("SELECT provider_n");
   await page.locator(".cm-tooltip-autocomplete").getByText("provider_name").waitFor();
+  // For a moment after the list has come, Enter is still a new line: nobody has seen the list by then.
+  await page.waitForTimeout(300);
   await page.keyboard.press("Enter");
   await page.keyboard.type(", quantile_c");
   await page.locator(".cm-tooltip-autocomplete").getByText("quantile_cont").waitFor();

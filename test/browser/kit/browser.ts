@@ -1,7 +1,7 @@
 /** A real Chromium for the tests, and a page that notes whatever its console or CSP complains about. */
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
+import { type Browser, type BrowserContextOptions, chromium, type Page, type Request } from "playwright-core";
 import { expect } from "vitest";
 
 const PLACES = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
@@ -46,8 +46,29 @@ export async function openPage(
     if (["error", "warning"].includes(message.type()) && !noise) complaints.push(message.text());
   });
   page.on("pageerror", (error) => complaints.push(String(error)));
+  const under = new Set<Request>();
+  inFlight.set(page, under);
+  page.on("request", (request) => {
+    // The stream of what happens never ends.
+    if (!/\/live(\?|$)/.test(request.url())) under.add(request);
+  });
+  page.on("requestfinished", (request) => under.delete(request));
+  page.on("requestfailed", (request) => under.delete(request));
   await page.goto(url);
   return { page, complaints, close: () => context.close() };
+}
+
+const inFlight = new WeakMap<Page, Set<Request>>();
+const QUIET_MS = 250;
+const QUIET_WAIT_MS = 3000;
+
+/** Waits until the page has asked for nothing for a while; a page that asks again and again is let be after 3 s. */
+export async function quiet(page: Page): Promise<void> {
+  const until = Date.now() + QUIET_WAIT_MS;
+  for (let since = Date.now(); Date.now() < until && Date.now() - since < QUIET_MS; ) {
+    await page.waitForTimeout(50);
+    if ((inFlight.get(page)?.size ?? 0) > 0) since = Date.now();
+  }
 }
 
 /** Keeps a screenshot in artifacts/ for people to look at: the whole page, or what is in view of a very long one. */
