@@ -12,7 +12,7 @@ import { makeCalls } from "./make-calls.ts";
 const ROOT = dirname(import.meta.dirname);
 const BAR_MS = 300;
 /** Folders whose files are written once: the copy shares their bytes. */
-const WRITTEN_ONCE = new Set(["calls", "rollups", "search", "masks"]);
+const WRITTEN_ONCE = new Set(["calls", "rollups", "narrow", "search", "masks"]);
 const BROWSERS = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
 
 /** What one navigation cost, in ms since it began. */
