@@ -19,6 +19,14 @@ const FEW = 6;
 const OPEN_AT_FIRST: readonly Facet[] = ["outcome", "provider_name", "context_name", "label"];
 const TYPING_MS = 250;
 
+/** Lines of the sidebar before anything is known. */
+const BONES = 16;
+
+const bones = (lines: number): TemplateResult =>
+  html`<div class="bones" role="status" aria-label=${words.facets.loading}>
+    ${Array.from({ length: lines }, () => html`<span class="bone"></span>`)}
+  </div>`;
+
 export class FacetSidebar extends SpeakingElement {
   static override styles = [...shared, facetStyles];
 
@@ -54,8 +62,10 @@ export class FacetSidebar extends SpeakingElement {
   }
 
   override render(): TemplateResult {
+    // Which sections there are, and how long, is known with the first counts: until then nothing stands that would move.
+    const unknown = FACETS.every((facet) => this.#values.of(facet) === "pending");
     return html`<div class="root facets ${this.theme}" @keydown=${this.#arrows}>
-      ${FACETS.map((facet) => this.#section(facet))} ${this.#toolCalls()}
+      ${unknown ? bones(BONES) : [FACETS.map((facet) => this.#section(facet)), this.#toolCalls()]}
     </div>`;
   }
 
@@ -91,11 +101,7 @@ export class FacetSidebar extends SpeakingElement {
   #list(facet: Facet, name: string): TemplateResult {
     const values = this.#values.of(facet);
     if (values === "failed") return html`<p class="note">${words.facets.failed}</p>`;
-    if (values === "pending") {
-      return html`<div class="bones" role="status" aria-label=${words.facets.loading}>
-        ${[64, 88, 48].map(() => html`<span class="bone"></span>`)}
-      </div>`;
-    }
+    if (values === "pending") return bones(3);
     const chosen = this.filter.getAll(facet).filter((value) => !values.some((row) => row.value === value));
     const all: ValueCount[] = [...chosen.map((value) => ({ value, calls: 0 })), ...values];
     const more = this.more.has(facet);
