@@ -30,7 +30,7 @@ export async function rows(calls = 100_000, dir = join(tmpdir(), `call-lake-benc
     await makeCalls({ calls, dir });
   }
   const results: BenchRow[] = [await buildRow(dir, calls)];
-  const lake = await openCallLake({ dir, engine: "child" });
+  const lake = await openCallLake({ dir, engine: "child", memo_bytes_max: 0 });
   const seed = calls <= 100_000 ? await openSeed(join(dir, "seed.sqlite"), dir) : null;
   for (const [what, q] of QUESTIONS) {
     const filter = parseFilter(new URLSearchParams({ q }));
