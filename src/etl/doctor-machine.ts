@@ -4,6 +4,7 @@ import { access, constants, readdir, statfs } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { RECORD_VERSION } from "../record/index.ts";
 import { errorCode, isThere, namesIn, placeFile, realFs, removeFile } from "../store/fs.ts";
+import { journalDir } from "../store/journal/names.ts";
 import { checkFormat } from "../store/lake/layout.ts";
 import { listDays } from "../store/lake/listing.ts";
 import { callsDir } from "../store/lake/names.ts";
@@ -20,8 +21,11 @@ export const versionCheck: Examine = async ({ dir, db }) => {
   const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
   const said = `Node ${process.versions.node}, DuckDB ${String(found?.["version"])}, record version ${RECORD_VERSION}.`;
   if (major < 22 || (major === 22 && minor < 18)) return [wrong(said, "Install Node 22.18 or newer.")];
-  if (!(await isThere(join(dir, "format.json"))))
+  if (!(await isThere(join(dir, "format.json")))) {
+    if (await isThere(journalDir(dir)))
+      return [note("Nothing has been published here yet.", "call-lake etl --once, or start the admin backend.")];
     return [wrong(`${dir} has no format.json.`, "Name a data folder, or let call-lake etl --once make this one.")];
+  }
   await checkFormat(dir);
   return [ok(said)];
 };

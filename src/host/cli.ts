@@ -77,10 +77,21 @@ async function main([verb, ...rest]: string[]): Promise<number> {
     // A question that is wrong was asked here: filters, columns, formats.
     const wrong = error instanceof Error && error.name === "BadQuestionError" && verb !== "sql";
     const usage = error instanceof UsageError || error instanceof ConfigError || wrong;
-    tell(error instanceof Error ? error.message : String(error));
+    tell(sentenceOf(error));
     if (error instanceof UsageError) tell(`\`call-lake ${verb} --help\` says how it is called.`);
     return usage ? EXIT.usage : EXIT.failed;
   }
+}
+
+/** What the system says in a code, with the way out; else the error's own sentence. */
+function sentenceOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const { code } = error as NodeJS.ErrnoException;
+  if (code === "ENOSPC" || code === "EDQUOT")
+    return `The disk is full (${error.message}). Nothing acknowledged is lost: make room, and run it again.`;
+  if (code === "EACCES" || code === "EPERM" || code === "EROFS")
+    return `This user may not do that there (${error.message}): run it as the user the folder belongs to, or change its permissions.`;
+  return error.message;
 }
 
 function parse(command: Command, args: string[]) {

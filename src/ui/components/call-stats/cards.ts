@@ -95,8 +95,8 @@ export function costCards(
 /** Cents where there are thousands of them are noise. */
 function moneyText(value: number, currency: string | null, formats: Formats): string {
   if (!currency || !/^[A-Za-z]{3}$/.test(currency) || Math.abs(value) < 10) return formats.money(value, currency);
-  const options = { style: "currency", currency, maximumFractionDigits: Math.abs(value) < 10_000 ? 2 : 0 } as const;
-  return new Intl.NumberFormat(formats.locale, { ...options, minimumFractionDigits: 0 }).format(value);
+  const thousands = Math.abs(value) < 10_000 ? {} : { minimumFractionDigits: 0, maximumFractionDigits: 0 };
+  return new Intl.NumberFormat(formats.locale, { style: "currency", currency, ...thousands }).format(value);
 }
 
 /** The inside of a card. */
