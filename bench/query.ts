@@ -130,7 +130,13 @@ async function rowsOf(lake: CallLake, asked: Asked, seed: Seed | null): Promise<
     ["list, page 1", "", "limit=50", 25, () => seed?.page("", 0)],
     ["list, page 1000", "", "page=1000&page_size=50", 25, () => seed?.page("", 49_950)],
     ["list, page 1, one provider and outcome", "provider_name=deepgram&outcome=error", "limit=50", 25, null],
-    ["list, part of a number that is nowhere", "caller_number=777777777777", "limit=50", 120, () => seed?.page("777777777777", 0)],
+    [
+      "list, part of a number that is nowhere",
+      "caller_number=777777777777",
+      "limit=50",
+      120,
+      () => seed?.page("777777777777", 0),
+    ],
   ];
   for (const [what, query, page, max, question] of pages) {
     const ours = await timed(rounds, () => list(query, page));
