@@ -56,7 +56,7 @@ export class LabelDialog extends BulkDialog {
         .map((one) => one.trim())
         .filter(Boolean);
     const change = { add: listed("add"), remove: listed("remove") };
-    this.hint = change.add.length + change.remove.length === 0 ? words.bulk.nothingToDo : "";
+    this.hint = change.add.length + change.remove.length === 0 ? words.bulk.nothingNamed : "";
     if (this.hint) return;
     this.busy = true;
     const answer = await label(this.server, this.target, change, this.requests.next());

@@ -316,6 +316,9 @@ export const tableStyles = css`
     .fitted th.number {
       width: 80px;
     }
+    .fitted th.latency {
+      width: 96px;
+    }
     .fitted th.turns {
       width: 60px;
     }

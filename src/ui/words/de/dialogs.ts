@@ -25,7 +25,7 @@ export const dialogs: typeof English = {
     labelMany: (n) => `Höchstens ${n} Anrufe auf einmal. Schränken Sie den Filter ein.`,
     apply: "Anwenden",
     labelled: (n) => `${n} haben jetzt andere Etiketten.`,
-    nothingToDo: "Nennen Sie ein Etikett, das hinzukommt oder wegfällt.",
+    nothingNamed: "Nennen Sie ein Etikett, das hinzukommt oder wegfällt.",
     deleteTitle: "Anrufe endgültig löschen",
     counting: "Die Anrufe werden gezählt",
     willDelete: (n) =>

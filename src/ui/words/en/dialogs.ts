@@ -23,7 +23,7 @@ export const dialogs = {
     labelMany: (n: string) => `At most ${n} calls are labelled at a time. Narrow the filter.`,
     apply: "Apply",
     labelled: (n: string) => `${n} have other labels now.`,
-    nothingToDo: "Name a label to add or to take away.",
+    nothingNamed: "Name a label to add or to take away.",
     deleteTitle: "Delete calls for good",
     counting: "Counting the calls",
     willDelete: (n: string) =>
