@@ -241,9 +241,7 @@ export const tableStyles = css`
   th.turns {
     width: 68px;
   }
-  th.tools {
-    width: 112px;
-  }
+  th.tools,
   th.latency {
     width: 112px;
   }
@@ -316,13 +314,11 @@ export const tableStyles = css`
     .fitted th.number {
       width: 80px;
     }
-    .fitted th.latency {
-      width: 96px;
-    }
     .fitted th.turns {
       width: 60px;
     }
-    .fitted th.tools {
+    .fitted th.tools,
+    .fitted th.latency {
       width: 104px;
     }
     .fitted th.result {
