@@ -4,8 +4,9 @@ import { derivedPath } from "../store/lake/derived.ts";
 import type { LakeFile } from "../store/lake/names.ts";
 import { NARROW_BYTES_KEY, NARROW_VERSION, NARROW_VERSION_KEY, narrowFooters } from "../store/lake/narrow.ts";
 import { quote } from "../store/lake/sql.ts";
+import { byHalves } from "./by-halves.ts";
 import type { QueryEngine } from "./engine.ts";
-import { StatementError } from "./errors.ts";
+import type { StatementError } from "./errors.ts";
 import { parseRow, type Row, textOf } from "./rows.ts";
 
 /** A narrow file that counts, as it was when that was found. */
@@ -41,7 +42,14 @@ export class NarrowFiles {
       this.#known.set(file.path, now + AGAIN_MS);
       return false;
     });
-    for (let at = 0; at < there.length; at += FILES_AT_ONCE) await this.#check(there.slice(at, at + FILES_AT_ONCE));
+    for (let at = 0; at < there.length; at += FILES_AT_ONCE)
+      await byHalves(there.slice(at, at + FILES_AT_ONCE), {
+        ask: (some) => this.#check(some),
+        refuse: (file, error) => {
+          // One that went away is looked for again by the next question.
+          if (!error.fileVanished) this.#refuse(file.path, error);
+        },
+      });
     if (this.#known.size > 2 * files.length + FILES_AT_ONCE) {
       const here = new Set(files.map((file) => file.path));
       for (const path of this.#known.keys()) if (!here.has(path)) this.#known.delete(path);
@@ -71,24 +79,16 @@ export class NarrowFiles {
     return true;
   }
 
-  /** Reads all of those narrow files, by halves where that fails, and refuses those it fails for. */
-  async #among(asked: readonly { file: string; path: string }[]): Promise<boolean> {
-    const paths = asked.map(({ path }) => quote(path)).join(", ");
-    try {
-      const read = `SELECT count(*) AS calls FROM (SELECT hash(f) AS h FROM read_parquet([${paths}], hive_partitioning = false) AS f) WHERE h = 0`;
-      for await (const _ of this.#engine.run(read, [], undefined, undefined, "heavy"));
-      return false;
-    } catch (error) {
-      if (!(error instanceof StatementError) || error.fatal) throw error;
-      const [only] = asked;
-      if (asked.length === 1 && only) {
-        this.#refuse(only.file, error);
-        return true;
-      }
-    }
-    const middle = asked.length >> 1;
-    const first = await this.#among(asked.slice(0, middle));
-    return (await this.#among(asked.slice(middle))) || first;
+  /** Reads all of those narrow files, and refuses those it fails for. */
+  #among(asked: readonly { file: string; path: string }[]): Promise<boolean> {
+    return byHalves(asked, {
+      ask: async (some) => {
+        const paths = some.map(({ path }) => quote(path)).join(", ");
+        const read = `SELECT count(*) AS calls FROM (SELECT hash(f) AS h FROM read_parquet([${paths}], hive_partitioning = false) AS f) WHERE h = 0`;
+        for await (const _ of this.#engine.run(read, [], undefined, undefined, "heavy"));
+      },
+      refuse: ({ file }, error) => this.#refuse(file, error),
+    });
   }
 
   /** Does not read the narrow file of that file again. */
@@ -100,20 +100,7 @@ export class NarrowFiles {
   async #check(files: readonly LakeFile[]): Promise<void> {
     const paths = new Map(files.map((file) => [derivedPath(this.#dir, "narrow", file), file]));
     const said: Row[] = [];
-    try {
-      for await (const chunk of this.#engine.run(narrowFooters([...paths.keys()]), []))
-        said.push(...chunk.map(parseRow));
-    } catch (error) {
-      if (!(error instanceof StatementError) || error.fatal) throw error;
-      const [only] = files;
-      if (files.length > 1) {
-        // One of them is torn, or went away: by halves until it is found.
-        const middle = files.length >> 1;
-        await this.#check(files.slice(0, middle));
-        await this.#check(files.slice(middle));
-      } else if (only && !error.fileVanished) this.#refuse(only.path, error);
-      return;
-    }
+    for await (const chunk of this.#engine.run(narrowFooters([...paths.keys()]), [])) said.push(...chunk.map(parseRow));
     const byPath = Map.groupBy(said, (row) => textOf(row["path"]));
     for (const [path, file] of paths) {
       const of = (key: string) => Number(textOf(byPath.get(path)?.find((row) => row["key"] === key)?.["value"]) ?? -1);

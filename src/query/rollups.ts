@@ -4,8 +4,9 @@ import { derivedPath } from "../store/lake/derived.ts";
 import type { LakeFile } from "../store/lake/names.ts";
 import { PART_NAMES, PARTS, type PartName, ROLLUP_VERSIONS_READ } from "../store/lake/rollup-parts.ts";
 import { quote } from "../store/lake/sql.ts";
+import { byHalves } from "./by-halves.ts";
 import type { QueryEngine } from "./engine.ts";
-import { EngineLostError, StatementError } from "./errors.ts";
+import { EngineLostError, type StatementError } from "./errors.ts";
 import type { Group } from "./rollup-groups.ts";
 import { numberOf, parseRow, textOf } from "./rows.ts";
 import type { View } from "./view.ts";
@@ -113,45 +114,38 @@ export class Rollups {
     });
     // Ascending by day, so that a range of days is a range of numbers.
     there.reverse();
-    for (let at = 0; at < there.length; at += FILES_AT_ONCE) await this.#check(there.slice(at, at + FILES_AT_ONCE));
+    for (let at = 0; at < there.length; at += FILES_AT_ONCE)
+      await byHalves(there.slice(at, at + FILES_AT_ONCE), {
+        ask: (some) => this.#check(some),
+        refuse: (file, error) => {
+          if (error.fileVanished) this.#missing.set(file.path, performance.now() + AGAIN_MS);
+          else this.#refuse(file, error);
+        },
+      });
   }
 
   async #check(files: readonly LakeFile[]): Promise<void> {
     const found = new Map<string, { version: number | null; bytes: number | null }>();
     const ofPath = new Map(files.map((file) => [derivedPath(this.#dir, "rollups", file), file]));
-    try {
-      const statement = `SELECT filename, number, bytes FROM ${sourceOf([...ofPath.keys()])} WHERE part = 'file'`;
-      for await (const chunk of this.#engine.run(statement, [], undefined, this.#generation))
-        for (const row of chunk.map(parseRow))
-          found.set(textOf(row["filename"]) ?? "", { version: numberOf(row["number"]), bytes: numberOf(row["bytes"]) });
-    } catch (error) {
-      if (!(error instanceof StatementError) || error.fatal) throw error;
-      const [only] = files;
-      if (files.length > 1) {
-        // One of them is torn, or went away: by halves until it is found.
-        const middle = files.length >> 1;
-        await this.#check(files.slice(0, middle));
-        await this.#check(files.slice(middle));
-        return;
-      }
-      if (only && !error.fileVanished) this.#refuse(only, error.message);
-    }
+    const statement = `SELECT filename, number, bytes FROM ${sourceOf([...ofPath.keys()])} WHERE part = 'file'`;
+    for await (const chunk of this.#engine.run(statement, [], undefined, this.#generation))
+      for (const row of chunk.map(parseRow))
+        found.set(textOf(row["filename"]) ?? "", { version: numberOf(row["number"]), bytes: numberOf(row["bytes"]) });
     for (const [rollup, file] of ofPath) {
       const { version, bytes } = found.get(rollup) ?? {};
       const size = statSync(file.path, { throwIfNoEntry: false })?.size;
       if (ROLLUP_VERSIONS_READ.includes(version ?? 0) && bytes === size) {
         this.#good.set(file.path, { file, number: ++this.#numbers, rollup });
         this.#missing.delete(file.path);
-      } else if (!this.#missing.has(file.path) || (this.#missing.get(file.path) ?? 0) < performance.now())
-        this.#missing.set(file.path, performance.now() + AGAIN_MS);
+      } else this.#missing.set(file.path, performance.now() + AGAIN_MS);
     }
   }
 
   /** Does not look at that rollup again. */
-  #refuse(file: LakeFile, why: string): void {
+  #refuse(file: LakeFile, error: StatementError): void {
     this.#missing.set(file.path, Number.POSITIVE_INFINITY);
     this.#good.delete(file.path);
-    this.#log(`The rollup of ${file.path} cannot be read, so the file is scanned: ${why.split("\n")[0]}`);
+    this.#log(`The rollup of ${file.path} cannot be read, so the file is scanned: ${error.message.split("\n")[0]}`);
   }
 
   /** Loads what is missing of a group, and gives the group's number. */
@@ -162,33 +156,41 @@ export class Rollups {
     this.#groups.delete(key);
     this.#groups.set(key, loaded);
     const missing = files.filter(({ number }) => !loaded.files.has(number));
-    for (let at = 0; at < missing.length; at += FILES_AT_ONCE)
-      await this.#copy(group, loaded, missing.slice(at, at + FILES_AT_ONCE));
+    try {
+      for (let at = 0; at < missing.length; at += FILES_AT_ONCE)
+        await byHalves(missing.slice(at, at + FILES_AT_ONCE), {
+          ask: (some) => this.#read(group, some),
+          keep: (some) => this.#copy(loaded, some),
+          refuse: ({ file }, error) => {
+            if (error.fileVanished) this.#good.delete(file.path);
+            else this.#refuse(file, error);
+          },
+        });
+    } catch (error) {
+      // Some tables may have those files' sums and others not. The next question loads the group under another number;
+      // this one stays for those who hold it, under a key nobody asks for, until it is forgotten.
+      this.#groups.delete(key);
+      this.#groups.set(`${loaded.number}`, loaded);
+      throw error;
+    }
     return loaded.number;
   }
 
-  async #copy(group: Group, loaded: LoadedGroup, files: readonly RolledUp[]): Promise<void> {
+  /** Reads a group's sums of those files, all or none. */
+  #read(group: Group, files: readonly RolledUp[]): Promise<void> {
     const list = JSON.stringify(files.map(({ rollup, number }) => ({ path: rollup, file: number })));
-    try {
-      await this.#engine.execute(
-        `CREATE OR REPLACE TABLE rollup_loading AS SELECT f.file, r.* EXCLUDE (group_by, group_value, filename)
-          FROM ${sourceOf(files.map(({ rollup }) => rollup))} AS r
-          JOIN (SELECT unnest(CAST($1::JSON AS STRUCT(path VARCHAR, file INTEGER)[]), max_depth := 2)) AS f ON f.path = r.filename
-          WHERE r.group_by = $2 AND r.group_value = $3`,
-        [list, group.column, group.value],
-        this.#generation,
-      );
-    } catch (error) {
-      if (!(error instanceof StatementError) || error.fatal) throw error;
-      const [only] = files;
-      if (files.length > 1) {
-        const middle = files.length >> 1;
-        await this.#copy(group, loaded, files.slice(0, middle));
-        await this.#copy(group, loaded, files.slice(middle));
-      } else if (only && error.fileVanished) this.#good.delete(only.file.path);
-      else if (only) this.#refuse(only.file, error.message);
-      return;
-    }
+    return this.#engine.execute(
+      `CREATE OR REPLACE TABLE rollup_loading AS SELECT f.file, r.* EXCLUDE (group_by, group_value, filename)
+        FROM ${sourceOf(files.map(({ rollup }) => rollup))} AS r
+        JOIN (SELECT unnest(CAST($1::JSON AS STRUCT(path VARCHAR, file INTEGER)[]), max_depth := 2)) AS f ON f.path = r.filename
+        WHERE r.group_by = $2 AND r.group_value = $3`,
+      [list, group.column, group.value],
+      this.#generation,
+    );
+  }
+
+  /** Adds what was read to what is in memory, each part to its table. */
+  async #copy(loaded: LoadedGroup, files: readonly RolledUp[]): Promise<void> {
     for (const part of [...PART_NAMES, "caller_rest"] as const) {
       const { keys, sums } = partOf(part);
       const columns = [...Object.keys(keys), ...sums].join(", ");

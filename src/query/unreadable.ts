@@ -4,6 +4,7 @@ import { basename } from "node:path";
 import type { LakeFile } from "../store/lake/names.ts";
 import { quote } from "../store/lake/sql.ts";
 import type { UnreadableFile } from "./answers.ts";
+import { byHalves, failureOf } from "./by-halves.ts";
 import type { QueryEngine } from "./engine.ts";
 import { StatementError } from "./errors.ts";
 import type { Scope } from "./scope.ts";
@@ -86,33 +87,22 @@ export class UnreadableFiles {
   }
 
   /** Reads all of those files, by halves where that fails. */
-  async #among(files: readonly LakeFile[]): Promise<boolean> {
-    if (files.length === 0) return false;
-    const error = await this.#read(files);
-    if (error === null) return false;
-    // It went away: a new listing tells.
-    if (error.fileVanished && files.length === 1 && !(await isThere(files[0]))) return true;
-    const [only] = files;
-    if (files.length === 1 && only) {
-      await this.#remember(only, (await wrongShape(only.path)) ?? saidOf(error, only));
-      return true;
-    }
-    const middle = files.length >> 1;
-    const first = await this.#among(files.slice(0, middle));
-    return (await this.#among(files.slice(middle))) || first;
+  #among(files: readonly LakeFile[]): Promise<boolean> {
+    return byHalves(files, {
+      ask: (some) => this.#read(some),
+      refuse: async (file, error) => {
+        // It went away: a new listing tells.
+        if (error.fileVanished && !(await isThere(file))) return;
+        await this.#remember(file, (await wrongShape(file.path)) ?? saidOf(error, file));
+      },
+    });
   }
 
-  /** Reads every value of those files. Null when that went well. */
-  async #read(files: readonly LakeFile[]): Promise<StatementError | null> {
+  /** Reads every value of those files. Throws StatementError where that does not go well. */
+  async #read(files: readonly LakeFile[]): Promise<void> {
     const paths = files.map(({ path }) => quote(path)).join(", ");
-    try {
-      const statement = `SELECT count(*) AS calls FROM (SELECT hash(f) AS h FROM read_parquet([${paths}], hive_partitioning=false, union_by_name=true) AS f) WHERE h = 0`;
-      for await (const _ of this.#engine.run(statement, [], undefined, undefined, "heavy"));
-      return null;
-    } catch (error) {
-      if (error instanceof StatementError && !error.fatal) return error;
-      throw error;
-    }
+    const statement = `SELECT count(*) AS calls FROM (SELECT hash(f) AS h FROM read_parquet([${paths}], hive_partitioning=false, union_by_name=true) AS f) WHERE h = 0`;
+    for await (const _ of this.#engine.run(statement, [], undefined, undefined, "heavy"));
   }
 
   async #lookAgain(file: LakeFile): Promise<void> {
@@ -120,13 +110,17 @@ export class UnreadableFiles {
     const now = await stat(file.path).catch(() => null);
     if (!known || (now?.size === known.size && now.mtimeMs === known.mtimeMs && Date.now() < known.again)) return;
     known.again = Date.now() + AGAIN_MS;
-    const wrong = await wrongShape(file.path);
-    if (wrong === null) await this.#forgetBytes();
-    const error = wrong === null ? await this.#read([file]) : null;
+    const reason = (await wrongShape(file.path)) ?? (await this.#failureOf(file));
     this.#known.delete(file.path);
-    if (wrong !== null) await this.#remember(file, wrong, known.reason);
-    else if (error !== null) await this.#remember(file, saidOf(error, file), known.reason);
+    if (reason !== null) await this.#remember(file, reason, known.reason);
     else this.#log(`${file.path} can be read again: its calls are in the answers.`);
+  }
+
+  /** What DuckDB says when it reads all of that file anew; null where that goes well. */
+  async #failureOf(file: LakeFile): Promise<string | null> {
+    await this.#forgetBytes();
+    const error = await failureOf(this.#read([file]));
+    return error && saidOf(error, file);
   }
 
   /** DuckDB keeps what it has read of a file, since names are written once: what was read of a broken one, too. */
@@ -187,8 +181,8 @@ async function wrongShape(path: string): Promise<string | null> {
   }
 }
 
-async function isThere(file: LakeFile | undefined): Promise<boolean> {
-  return file !== undefined && (await stat(file.path).catch(() => null)) !== null;
+async function isThere(file: LakeFile): Promise<boolean> {
+  return (await stat(file.path).catch(() => null)) !== null;
 }
 
 /** DuckDB's words about a file, without the folder it is in. */
