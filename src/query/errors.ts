@@ -63,6 +63,11 @@ export class StatementError extends Error {
     return /No files? found|No such file|Cannot open file|Could not open file/i.test(this.message);
   }
 
+  /** Whether it was for want of memory, which says nothing about what was read. */
+  get outOfMemory(): boolean {
+    return /^Out of Memory Error/i.test(this.message);
+  }
+
   /** Whether DuckDB's instance is unusable from now on. */
   get fatal(): boolean {
     return /^FATAL Error|database has been invalidated|^INTERNAL Error/i.test(this.message);

@@ -136,6 +136,9 @@ export class Tail {
       const [only] = batch;
       if (batch.length > 1) {
         for (const one of batch) await this.#insert([one], generation);
+      } else if (error.outOfMemory) {
+        // It may be read when there is room again; an answer without it would be wrong and not say so.
+        throw error;
       } else if (only) {
         // One unreadable row must not take every answer with it.
         this.#refused.add(only.key);

@@ -1,4 +1,4 @@
-/** Rollups in memory: a load that fails half way leaves no number wrong, and broken files are found among good ones. */
+/** When memory is short: a load that fails half way leaves no number wrong, and only broken files are found broken. */
 import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -12,10 +12,36 @@ import { openDuckdbEngine } from "../../src/query/duckdb-engine.ts";
 import type { QueryEngine } from "../../src/query/engine.ts";
 import { EngineLostError, StatementError } from "../../src/query/errors.ts";
 import { parseFilter, scopeOf } from "../../src/query/index.ts";
-import { intoLake, madeCalls, madeFolder, randomOf } from "./made-calls.ts";
+import { intoJournal, intoLake, madeCalls, madeFolder, randomOf } from "./made-calls.ts";
 
 const everyone = scopeOf({ read_pii: true });
 const asked = parseFilter(new URLSearchParams(), "UTC");
+
+async function newEngine(): Promise<QueryEngine> {
+  const engine = await openDuckdbEngine({
+    memory_limit: "512MB",
+    temp_directory: join(tmpdir(), `call-lake-rollups-${process.pid}`),
+    threads: 1,
+    queries_max: 4,
+  });
+  onTestFinished(() => engine.close());
+  return engine;
+}
+
+/** The same engine, which has no memory for the statements `fails` names. */
+function withFaults(engine: QueryEngine, fails: (statement: string) => boolean): QueryEngine {
+  return {
+    kind: engine.kind,
+    generation: engine.generation,
+    run: (...given) => engine.run(...given),
+    copy: (...given) => engine.copy(...given),
+    execute: async (statement, parameters, generation) => {
+      if (fails(statement)) throw new StatementError("Out of Memory Error: failed to allocate data");
+      return engine.execute(statement, parameters, generation);
+    },
+    close: () => engine.close(),
+  };
+}
 
 describe("sums of rollups in memory", () => {
   it("are right after a load that failed half way, whichever table it failed at", async () => {
@@ -23,26 +49,10 @@ describe("sums of rollups in memory", () => {
     onTestFinished(() => rm(dir, { recursive: true }));
     await intoLake(dir, madeCalls(randomOf(7), 300, Date.parse("2026-11-17T00:00:00Z"), 3 * 86_400_000));
     await runJob(dir, {}, (job) => makeDerived(job));
-    const engine = await openDuckdbEngine({
-      memory_limit: "512MB",
-      temp_directory: join(tmpdir(), `call-lake-rollups-${process.pid}`),
-      threads: 1,
-      queries_max: 4,
-    });
+    const engine = await newEngine();
     let insertions = 0;
     let failing = Number.POSITIVE_INFINITY;
-    const faulty: QueryEngine = {
-      kind: engine.kind,
-      generation: engine.generation,
-      run: (...given) => engine.run(...given),
-      copy: (...given) => engine.copy(...given),
-      execute: async (statement, parameters, generation) => {
-        if (statement.startsWith("INSERT INTO rollup_") && ++insertions === failing)
-          throw new StatementError("Out of Memory Error: failed to allocate data");
-        return engine.execute(statement, parameters, generation);
-      },
-      close: () => engine.close(),
-    };
+    const faulty = withFaults(engine, (text) => text.startsWith("INSERT INTO rollup_") && ++insertions === failing);
     // Tables are made anew by each lake, so that each fault meets an empty memory.
     const ask = async (fault: number) => {
       insertions = 0;
@@ -68,7 +78,23 @@ describe("sums of rollups in memory", () => {
       expect({ fault, failed }).toEqual({ fault, failed: true });
       expect(stats).toEqual(right.stats);
     }
-    await engine.close();
+  });
+});
+
+describe("the journal's fresh rows", () => {
+  it("are in the first answer after memory was short, and no answer goes without them", async () => {
+    const dir = await madeFolder();
+    onTestFinished(() => rm(dir, { recursive: true }));
+    await intoJournal(dir, "writer-1", 1, madeCalls(randomOf(8), 20, Date.parse("2026-11-17T00:00:00Z"), 1000));
+    let full = true;
+    const lake = lakeOf(
+      dir,
+      withFaults(await newEngine(), (text) => full && text.startsWith("INSERT INTO tail")),
+      () => {},
+    );
+    await expect(lake.count(asked, everyone)).rejects.toThrow("Out of Memory");
+    full = false;
+    expect(await lake.count(asked, everyone)).toBe(20);
   });
 });
 
@@ -106,7 +132,10 @@ describe("asking by halves", () => {
       await expect(byHalves([1, 2, 3], { ask, refuse: () => expect.unreachable() })).rejects.toBe(error);
       expect(questions).toBe(1);
     }
-    const full = new StatementError("Out of Memory Error");
+    const full = new StatementError("Out of Memory Error: could not allocate block");
+    await expect(
+      byHalves([1, 2], { ask: () => Promise.reject(full), refuse: () => expect.unreachable() }),
+    ).rejects.toBe(full);
     const keep = () => Promise.reject(full);
     await expect(byHalves([1, 2], { ask: async () => {}, keep, refuse: () => expect.unreachable() })).rejects.toBe(
       full,
