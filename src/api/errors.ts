@@ -8,6 +8,7 @@ import {
   EngineLostError,
   ForbiddenError,
   isAbort,
+  StatementError,
   TimeoutError,
   UnreadableError,
 } from "../query/index.ts";
@@ -59,6 +60,10 @@ export function tellable(error: unknown): ApiError | null {
   if (error instanceof EngineBusyError) return new ApiError(503, "unavailable", error.message);
   if (error instanceof EngineLostError) {
     return new ApiError(503, "unavailable", "The query engine went away and is being started again; ask again.");
+  }
+  if (error instanceof StatementError && error.outOfMemory) {
+    const way = "narrow it, ask again when less is asked at once, or give the lake a larger memory_limit.";
+    return new ApiError(503, "unavailable", `The question needs more memory than the query engine has: ${way}`);
   }
   if (isAbort(error)) return new ApiError(503, "unavailable", "The question was taken back.");
   if (error instanceof HTTPException && error.status < 500) return new ApiError(400, "bad_request", error.message);

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, it, onTestFinished } from "vitest";
+import { createCallHistoryApi } from "../../src/api/index.ts";
 import { makeDerived } from "../../src/etl/derived.ts";
 import { runJob } from "../../src/etl/job.ts";
 import { byHalves } from "../../src/query/by-halves.ts";
@@ -93,6 +94,10 @@ describe("the journal's fresh rows", () => {
       () => {},
     );
     await expect(lake.count(asked, everyone)).rejects.toThrow("Out of Memory");
+    const api = createCallHistoryApi({ lake, allow_anonymous: true, log: (line) => expect.unreachable(line) });
+    const answer = await api.request("/stats");
+    expect([answer.status, answer.headers.get("retry-after")]).toEqual([503, "1"]);
+    expect(await answer.json()).toMatchObject({ error: { message: expect.stringContaining("a larger memory_limit") } });
     full = false;
     expect(await lake.count(asked, everyone)).toBe(20);
   });
