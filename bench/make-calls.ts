@@ -1,4 +1,5 @@
-/** Makes calls for the benches, the same each time, by SQL straight to Parquet in the lake's layout: `--calls N --dir DIR [--no-text]`. */
+/** Makes calls for the benches, the same each time, by SQL straight to Parquet in the lake's layout: `--calls N --dir DIR [--days N] [--no-text [--times N]]`. */
+import { existsSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
@@ -17,11 +18,21 @@ export interface MadeLake {
   readonly no_text?: boolean;
   /** Default 365. */
   readonly days?: number;
+  /**
+   * Of each call that is thought out so many are written (default 1; only without text), which makes a large lake cheap.
+   * A copy has an id, a call_id, a caller and times of its own: it begins in the same hour, a `times`-th of an hour after
+   * the copy before. All else is repeated: durations, latencies, tools, agents, outcome, cost. So hours, shares and callers
+   * are distributed as in calls made one by one, but a day has no more different durations and lists of latencies than
+   * one of `calls / times`. Copies lie further apart than a row group, so that compression does not see them;
+   * in narrow files, whose row groups have 122,880 rows, the dictionaries of such columns do.
+   */
+  readonly times?: number;
 }
 
 /** The day after the last one with calls. */
 const MADE_UNTIL = Date.parse("2026-11-21T00:00:00Z");
 const DAY_MS = 86_400_000;
+const HOUR_MS = 3_600_000;
 const WRITER = "bench-1";
 /** Monday first. */
 const WEEKDAYS = [1.25, 1.2, 1.15, 1.1, 1.05, 0.7, 0.55];
@@ -49,6 +60,9 @@ const TOOLS = [
   ...(["send_email", "search_articles", "verify_identity", "create_ticket", "cancel_order", "get_weather"] as const),
   "hang_up",
 ].map((name, index) => [name, 30 / (index + 1)] as const);
+
+const DIGEST = "sha256(encode('bench') || '\\x00'::BLOB || encode(made))";
+const callerOf = (callers: number, of: string) => `floor(${callers} * power(${u("caller", of)}, 3))::BIGINT`;
 
 /** The columns that follow from a call's number alone, in steps: each step may use the names of those before it. */
 function stepsOf(callers: number, text: boolean): string[][] {
@@ -132,8 +146,8 @@ function stepsOf(callers: number, text: boolean): string[][] {
         ["internal", 2],
       ])} AS direction`,
       `${language} AS spoken`,
-      `sha256(encode('bench') || '\\x00'::BLOB || encode('made-' || i)) AS digest`,
-      `floor(${callers} * power(${u("caller")}, 3))::BIGINT AS caller`,
+      `${DIGEST} AS digest`,
+      `${callerOf(callers, "i")} AS caller`,
     ],
     [
       `CASE spoken ${bases.join(" ")} END AS words`,
@@ -154,7 +168,24 @@ function stepsOf(callers: number, text: boolean): string[][] {
 }
 
 const CALLER =
-  "'+' || [49, 34, 44, 86, 1][1 + caller % 5] || (1000 + (caller // 5) % 9000) || '55501' || lpad((caller // 45000 % 100)::VARCHAR, 2, '0')";
+  "'+' || [49, 34, 44, 86, 1][1 + caller % 5] || (1000 + (caller // 5) % 9000) || '55501' || printf('%02d', caller // 45000)";
+
+const timesOf = (ms: string) => [
+  `make_timestamptz(${ms} * 1000) AS start_time`,
+  `lpad(printf('%x', ${ms}), 12, '0') AS ms`,
+];
+
+/** Each row `times` times, as MadeLake says, together `count`: what is its own in the names that the columns are made of. */
+function copiesOf(source: string, first: number, count: number, callers: number, times: number): string {
+  const moved = (list: string, more = "") =>
+    `list_transform(${list}, lambda x: struct_update(x, "at" := x."at" + moved${more})) AS ${list}`;
+  return `SELECT * REPLACE (${DIGEST} AS digest, ${callerOf(callers, "i, copy")} AS caller, ${timesOf("copy_ms").join(", ")},
+      ${moved("turns")}, ${moved("tool_calls", ", tool_call_id := x.tool_call_id || '_' || copy")})
+    FROM (SELECT * REPLACE (made || '-' || copy AS made), to_milliseconds(copy_ms - day_ms) AS moved
+      FROM (SELECT *, day_ms - day_ms % ${HOUR_MS} + (day_ms + copy * ${Math.floor(HOUR_MS / times)}) % ${HOUR_MS} AS copy_ms
+        FROM (${source}), (SELECT range AS copy FROM range(${times}))
+        WHERE (i - ${first}) * ${times} + copy < ${count}) ORDER BY copy_ms)`;
+}
 
 /** What each column is, after the steps; a column that is not named is null. */
 function columnsOf(text: boolean): { readonly [K in ColumnName]?: string } {
@@ -163,7 +194,7 @@ function columnsOf(text: boolean): { readonly [K in ColumnName]?: string } {
     id: `ms[1:8] || '-' || ms[9:12] || '-7' || ${hex(2, 4)} || '-' || ['8','9','a','b'][1 + (strpos('0123456789abcdef', ${hex(5, 5)}) - 1) % 4] || ${hex(6, 8)} || '-' || ${hex(9, 20)}`,
     rev: "1",
     record_version: String(RECORD_VERSION),
-    call_id: "'made-' || i",
+    call_id: "made",
     source: "'bench'",
     writer: quote(WRITER),
     client_id: "client_id",
@@ -234,7 +265,7 @@ function columnsOf(text: boolean): { readonly [K in ColumnName]?: string } {
   };
 }
 
-function selectOf(day: number, first: number, count: number, callers: number, text: boolean): string {
+function selectOf({ day, first, count }: MadeDay, callers: number, text: boolean, times: number): string {
   let upTo = 0;
   const total = HOURS.reduce((sum, weight) => sum + weight, 0);
   const hour = `CASE ${HOURS.slice(0, -1)
@@ -243,21 +274,31 @@ function selectOf(day: number, first: number, count: number, callers: number, te
       return `WHEN ${u("hour")} < ${upTo.toFixed(6)} THEN ${index}`;
     })
     .join(" ")} ELSE ${HOURS.length - 1} END`;
-  const start = `SELECT *, make_timestamptz(day_ms * 1000) AS start_time, lpad(printf('%x', day_ms), 12, '0') AS ms FROM
-    (SELECT range AS i, ${day} + (${hour}) * 3600000 + floor(${u("within")} * 3600000)::BIGINT AS day_ms FROM range(${first}, ${first + count}))`;
-  const source = stepsOf(callers, text).reduce(
+  const numbers = `range(${first}, ${first + Math.ceil(count / times)})`;
+  const start = `SELECT *, 'made-' || i AS made, ${timesOf("day_ms").join(", ")} FROM
+    (SELECT range AS i, ${day} + (${hour}) * ${HOUR_MS} + floor(${u("within")} * ${HOUR_MS})::BIGINT AS day_ms FROM ${numbers} ORDER BY day_ms)`;
+  const once = stepsOf(callers, text).reduce(
     (from, step) => `SELECT *, ${step.join(",\n")} FROM (${from})`,
     text ? `SELECT * FROM (${start}), pools` : start,
   );
+  const source = times === 1 ? once : copiesOf(once, first, count, callers, times);
   const columns = columnsOf(text);
   const named = COLUMN_NAMES.map(
     (name) => `CAST(${columns[name] ?? "NULL"} AS ${duckdbType(COLUMNS[name].shape)}) AS "${name}"`,
   );
-  return `SELECT ${named.join(",\n")} FROM (${source}) ORDER BY start_time`;
+  // Sorted above, where a row is a few numbers: with all its columns that took three quarters of the time.
+  return `SELECT ${named.join(",\n")} FROM (${source})`;
+}
+
+interface MadeDay {
+  readonly day: number;
+  /** The number of its first call. */
+  readonly first: number;
+  readonly count: number;
 }
 
 /** Calls of each day, so that together they are exactly `calls`. */
-function perDay(calls: number, days: number): { day: number; first: number; count: number }[] {
+function perDay(calls: number, days: number): MadeDay[] {
   const weights = Array.from({ length: days }, (_, index) => {
     const day = MADE_UNTIL - (days - index) * DAY_MS;
     const weekday = (new Date(day).getUTCDay() + 6) % 7;
@@ -275,11 +316,13 @@ function perDay(calls: number, days: number): { day: number; first: number; coun
   });
 }
 
-/** Makes the lake, two days at a time; days that are there are left as they are. Returns the seconds it took. */
+/** Makes the lake, two days at a time, newest first; days that are there are left as they are. Returns the seconds it took. */
 export async function makeCalls(lake: MadeLake): Promise<number> {
   const started = performance.now();
   const dir = resolve(lake.dir);
   const text = lake.no_text !== true;
+  const times = lake.times ?? 1;
+  if (times > 1 && text) throw new Error("--times goes with --no-text: copies would all say the same.");
   await ensureDataFolder(dir);
   const instance = await DuckDBInstance.create(":memory:", {
     threads: "2",
@@ -297,12 +340,12 @@ export async function makeCalls(lake: MadeLake): Promise<number> {
     }
     return async () => {
       for (let next = days.pop(); next !== undefined; next = days.pop()) {
-        const { day, first, count } = next;
-        const date = new Date(day).toISOString().slice(0, 10);
+        const date = new Date(next.day).toISOString().slice(0, 10);
         const segment = days.length + 1;
-        const key = { day: date, writer: WRITER, first: segment, last: segment, generation: 0 };
-        await addFile(dir, lakeFile(dir, key), async (tmp) => {
-          const select = selectOf(day, first, count, Math.max(100, Math.floor(lake.calls / 4)), text);
+        const file = lakeFile(dir, { day: date, writer: WRITER, first: segment, last: segment, generation: 0 });
+        if (existsSync(file.path)) continue;
+        await addFile(dir, file, async (tmp) => {
+          const select = selectOf(next, Math.max(100, Math.floor(lake.calls / 4)), text, times);
           await connection.run(`COPY (${select}) TO ${quote(tmp)} (${PARQUET_OPTIONS})`);
         });
       }
@@ -322,10 +365,12 @@ if (import.meta.main) {
       dir: { type: "string" },
       days: { type: "string", default: "365" },
       "no-text": { type: "boolean", default: false },
+      times: { type: "string", default: "1" },
     },
   });
   if (values.dir === undefined) throw new Error("--dir DIR says where the calls go.");
-  const asked = { calls: Number(values.calls), dir: values.dir, no_text: values["no-text"], days: Number(values.days) };
+  const [calls, days, times] = [Number(values.calls), Number(values.days), Number(values.times)];
+  const asked = { calls, dir: values.dir, no_text: values["no-text"], days, times };
   const seconds = await makeCalls(asked);
-  console.log(`${asked.calls} calls in ${seconds.toFixed(1)} s: ${Math.round(asked.calls / seconds)} calls/s.`);
+  console.log(`${calls} calls in ${seconds.toFixed(1)} s: ${Math.round(calls / seconds)} calls/s.`);
 }
