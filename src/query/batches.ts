@@ -33,7 +33,12 @@ export class Batches<T> {
   async ask(line: string, id: string, signal: AbortSignal, read: ReadMany<T>): Promise<T | undefined> {
     if (signal.aborted) throw abortError();
     const batch = this.#enter(line, id, read);
-    return (await joined(batch, signal, () => {})).get(id);
+    const things = await joined(batch, signal, () => {
+      // It does not begin, and whoever comes now must not wait for it.
+      const waiting = this.#lines.get(line);
+      if (waiting?.next === batch) waiting.next = null;
+    });
+    return things.get(id);
   }
 
   #enter(key: string, id: string, read: ReadMany<T>): Batch<T> {

@@ -52,6 +52,23 @@ describe("batches", () => {
     expect(await second).toBe("B");
   });
 
+  it("begin anew for who comes after all who waited have left", async () => {
+    const { read, reads } = slowReader();
+    const batches = new Batches<string>();
+    const first = batches.ask("day", "a", never, read);
+    const left = new AbortController();
+    const second = batches.ask("day", "b", left.signal, read);
+    left.abort();
+    await expect(second).rejects.toThrow("taken back");
+    const third = batches.ask("day", "c", never, read);
+    reads[0]?.answer();
+    expect(await first).toBe("A");
+    await turn();
+    expect(reads[1]?.ids).toEqual(["c"]);
+    reads[1]?.answer();
+    expect(await third).toBe("C");
+  });
+
   it("go on for who stays, stop when nobody does, and do not begin for nobody", async () => {
     const { read, reads } = slowReader();
     const batches = new Batches<string>();
