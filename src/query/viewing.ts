@@ -143,7 +143,7 @@ export class Viewing {
     const likeness = (files: readonly LakeFile[]) => this.#schemas.likeness(files);
     const { files } = snapshot;
     const view: View = { generation, files, ranges, fresh, hidden, likeness, tailRows: rows.length, unreadable };
-    if (narrow) view.narrowOf = (file) => narrow.pathOf(file);
+    if (narrow) view.narrowOf = narrowAtOnce(narrow);
     this.#last = view;
     return view;
   }
@@ -184,4 +184,16 @@ export class Viewing {
     }
     for (const [id, rev] of found) revs.set(id, rev);
   }
+}
+
+/** Asks the disk once a view: one that goes away later fails its statement, and the question is asked of a new view. */
+function narrowAtOnce(narrow: NarrowFiles): (file: LakeFile) => string | null {
+  const paths = new Map<string, string | null>();
+  return (file) => {
+    const known = paths.get(file.path);
+    if (known !== undefined) return known;
+    const path = narrow.pathOf(file);
+    paths.set(file.path, path);
+    return path;
+  };
 }
