@@ -1,5 +1,5 @@
 /** What questions cost, against the bars: `--calls N --dir DIR --no-text --rounds N`; SQLite beside it up to a million calls. */
-import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from "node:fs";
+import { existsSync, mkdirSync, rmSync, statSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
@@ -7,47 +7,23 @@ import { makeDerived } from "../src/etl/derived.ts";
 import { runJob } from "../src/etl/job.ts";
 import { openDuckdbEngine } from "../src/query/duckdb-engine.ts";
 import type { QueryEngine } from "../src/query/engine.ts";
-import { type CallLake, EVERYTHING, openCallLake, parseFilter, parsePage, scopeOf } from "../src/query/index.ts";
+import { type CallLake, EVERYTHING, openCallLake } from "../src/query/index.ts";
 import { DERIVED } from "../src/store/lake/derived.ts";
 import { listFiles } from "../src/store/lake/listing.ts";
 import type { LakeFile } from "../src/store/lake/names.ts";
 import { parquetSource } from "../src/store/lake/sql.ts";
-import { type BenchRow, median, printRows, short } from "./kit.ts";
+import { type BenchRow, printRows, short } from "./kit.ts";
 import { makeCalls } from "./make-calls.ts";
+import { bytesIn, everybody, LISTS, questionsTo, tenant, timed, untilOf } from "./questions.ts";
 import { openSeed, type Seed } from "./seed.ts";
 
 const SQLITE_CALLS_MAX = 1_000_000;
 const DAY_MS = 86_400_000;
-const everybody = scopeOf({ read_pii: true });
-const tenant = scopeOf({ read_pii: true, client_id: "initech" });
-
 interface Asked {
   readonly calls: number;
   readonly dir: string;
   readonly no_text: boolean;
   readonly rounds: number;
-}
-
-const paramsOf = (text: string) => new URLSearchParams(text);
-/** The first instant after the lake's last day. */
-const untilOf = (files: readonly LakeFile[]) => Date.parse(`${files[0]?.day ?? "2026-11-20"}T00:00:00Z`) + DAY_MS;
-
-/** The median in ms; endless where a question fails, which is told. */
-async function timed(rounds: number, work: () => Promise<unknown> | unknown): Promise<number> {
-  const times: number[] = [];
-  try {
-    // The first time pays for metadata and rollups; it is told apart where it matters.
-    await work();
-    for (let round = 0; round < rounds; round++) {
-      const start = performance.now();
-      await work();
-      times.push(performance.now() - start);
-    }
-    return median(times);
-  } catch (error) {
-    process.stderr.write(`${String(error)}\n`);
-    return Number.POSITIVE_INFINITY;
-  }
 }
 
 /** The same numbers as 30 days of statistics without callers, by hand: what DuckDB needs for them at least. */
@@ -86,17 +62,13 @@ async function rowsOf(lake: CallLake, asked: Asked, seed: Seed | null): Promise<
   const { rounds } = asked;
   const out: BenchRow[] = [];
   const files = await listFiles(asked.dir);
-  const dayAt = (back: number) => new Date(untilOf(files) - back * DAY_MS).toISOString().slice(0, 10);
-  const last30 = `start_date=${dayAt(30)}&end_date=${dayAt(1)}`;
+  const { last30, stats, list, facets, nextCall } = questionsTo(lake, files);
   const engine = await openDuckdbEngine({
     memory_limit: "1GB",
     temp_directory: join(tmpdir(), `call-lake-bench-${process.pid}`),
     threads: Math.min(availableParallelism(), 4),
     queries_max: 4,
   });
-  const stats = (query: string, scope = everybody) => lake.stats(parseFilter(paramsOf(query)), scope);
-  const list = (query: string, page: string) =>
-    lake.list(parseFilter(paramsOf(query)), parsePage(paramsOf(page)), everybody);
   const against = async (ours: number, question: (() => unknown) | null): Promise<[string, number | null]> => {
     if (!seed || !question) return ["", null];
     const theirs = await timed(Math.min(rounds, 3), question);
@@ -127,30 +99,21 @@ async function rowsOf(lake: CallLake, asked: Asked, seed: Seed | null): Promise<
     out.push(row(`statistics, ${name}`, ours, 150, `DuckDB by hand ${short(theirs)} ms`, ours / theirs));
   }
   const pages: [string, string, string, number, (() => unknown) | null][] = [
-    ["list, page 1", "", "limit=50", 25, () => seed?.page("", 0)],
-    ["list, page 1000", "", "page=1000&page_size=50", 25, () => seed?.page("", 49_950)],
+    [...LISTS.first, 25, () => seed?.page("", 0)],
+    [...LISTS.thousandth, 25, () => seed?.page("", 49_950)],
     ["list, page 1, one provider and outcome", "provider_name=deepgram&outcome=error", "limit=50", 25, null],
-    [
-      "list, part of a number that is nowhere",
-      "caller_number=777777777777",
-      "limit=50",
-      120,
-      () => seed?.page("777777777777", 0),
-    ],
+    [...LISTS.nowhere, 120, () => seed?.page("777777777777", 0)],
   ];
   for (const [what, query, page, max, question] of pages) {
     const ours = await timed(rounds, () => list(query, page));
     out.push(row(what, ours, max, ...(await against(ours, question))));
   }
+  const one = await timed(rounds * 3, await nextCall());
   const { calls: some } = await list("", "limit=50");
-  const old = await list(`end_date=${dayAt(200)}`, "limit=50");
-  const ids = [...some, ...old.calls].map((call) => call.id);
   let at = 0;
-  const one = await timed(rounds * 3, () => lake.get(ids[at++ % ids.length] ?? "", everybody));
-  out.push(row("one call by its id", one, 20, ...(await against(one, () => seed?.one(ids[at++ % ids.length] ?? "")))));
-  out.push(
-    row("facets, 30 days", await timed(rounds, () => lake.facets(parseFilter(paramsOf(last30)), everybody)), null),
-  );
+  const theirs = () => seed?.one(some[at++ % some.length]?.id ?? "");
+  out.push(row("one call by its id", one, 20, ...(await against(one, theirs))));
+  out.push(row("facets, 30 days", await timed(rounds, () => facets(last30)), null));
   // Without an index a search is a scan of all that was said: `call-lake etl --once` builds it.
   if (!asked.no_text && existsSync(join(asked.dir, "search"))) {
     for (const [what, words] of [
@@ -181,13 +144,6 @@ async function rowsOf(lake: CallLake, asked: Asked, seed: Seed | null): Promise<
   }
   await engine.close();
   return out;
-}
-
-function bytesIn(folder: string): number {
-  if (!existsSync(folder)) return 0;
-  return readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .reduce((sum, entry) => sum + statSync(join(entry.parentPath, entry.name)).size, 0);
 }
 
 async function measure(asked: Asked): Promise<BenchRow[]> {

@@ -6,7 +6,9 @@ import { type BenchRow, printRows } from "./kit.ts";
 const asked = process.argv.slice(2);
 const names = readdirSync(import.meta.dirname)
   .filter(
-    (name) => name.endsWith(".ts") && !["run.ts", "kit.ts", "words.ts", "seed.ts", "make-calls.ts"].includes(name),
+    (name) =>
+      name.endsWith(".ts") &&
+      !["run.ts", "kit.ts", "words.ts", "seed.ts", "questions.ts", "make-calls.ts"].includes(name),
   )
   .map((name) => name.replace(/\.ts$/, ""))
   .filter((name) => asked.length === 0 || asked.includes(name));
