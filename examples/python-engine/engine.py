@@ -1,5 +1,6 @@
-"""An engine that makes calls and records them: python3 engine.py URL SPILL CALLS [SECONDS between events]."""
+"""An engine that makes calls and records them, until SIGTERM: python3 engine.py URL SPILL CALLS [SECONDS between events]."""
 
+import signal
 import sys
 import time
 
@@ -9,8 +10,12 @@ from call_lake import Recorder
 def main():
     url, spill, calls = sys.argv[1], sys.argv[2], int(sys.argv[3])
     pause = float(sys.argv[4]) if len(sys.argv) > 4 else 0.0
+    stopping = []
+    signal.signal(signal.SIGTERM, lambda *_: stopping.append(True))
     recorder = Recorder(url, spill, wait_max=0.5, timeout=2.0)
     for number in range(calls):
+        if stopping:
+            break
         call = recorder.start_call(f"py-{number}", caller_number=f"+120255501{number:02d}", provider_name="python", language="en")
         for turn in range(3):
             call.message("user", f"Question {turn}?")

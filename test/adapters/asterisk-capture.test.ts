@@ -2,6 +2,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
+import { JournalFollower } from "../../src/store/journal/index.ts";
 import { newDir, recordsIn, until } from "../engine-hook/kit.ts";
 import { AriReplay, channelOf, eventOf } from "../kit/ari-replay.ts";
 
@@ -25,7 +26,8 @@ function capture(asterisk: AriReplay, dir: string, more: string[] = []): Run {
   child.stderr.on("data", (text) => {
     said += String(text);
   });
-  const ended = new Promise<number | null>((resolve) => child.once("exit", resolve));
+  // Not before its last words were read.
+  const ended = new Promise<number | null>((resolve) => child.once("close", resolve));
   return { child, said: () => said, ended };
 }
 
@@ -58,7 +60,11 @@ test("killed in the middle of a call: the next one goes on with it", async () =>
   asterisk.send(eventOf("StasisStart", channel, { args: ["sales"] }));
   await until(() => first.said().includes("began  1795256376.1"));
   // Its lines are on disk a moment later.
-  await new Promise((resolve) => setTimeout(resolve, 500));
+  const journal = new JournalFollower(dir);
+  await until(async () => {
+    await journal.poll();
+    return journal.activeCalls().some(({ started }) => started.call_id === "1795256376.1");
+  });
   first.child.kill("SIGKILL");
   await first.ended;
   await until(() => asterisk.open === 0);

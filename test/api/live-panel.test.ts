@@ -5,6 +5,7 @@ import type { ActiveCalls, EndCallAnswer } from "../../src/api/contract.ts";
 import { readConfig } from "../../src/host/config.ts";
 import { DemoEngine } from "../../src/host/demo/engine-process.ts";
 import { servePanel } from "../../src/host/serve.ts";
+import { until } from "../engine-hook/kit.ts";
 import { newDir, type Told } from "./live-kit.ts";
 
 test("the panel shows the demo engine's calls live, and ends one", async () => {
@@ -19,26 +20,31 @@ test("the panel shows the demo engine's calls live, and ends one", async () => {
     await served.close();
   });
   const socket = new WebSocket(`${served.url.replace("http", "ws")}/api/calls/live`);
+  onTestFinished(() => socket.terminate());
   const ended = new Map<string, Told>();
-  const wanted = { id: "", seen: () => {} };
+  let snapshots = 0;
   socket.on("message", (data) => {
     const { event } = JSON.parse(String(data)) as { event: Told | null };
-    if (event?.type !== "ended") return;
-    ended.set(event.id, event);
-    if (event.id === wanted.id) wanted.seen();
+    if (event?.type === "snapshot") snapshots += 1;
+    if (event?.type === "ended") ended.set(event.id, event);
   });
+  await until(() => snapshots > 0);
   const active = async () => ((await (await fetch(`${served.url}/api/calls/active`)).json()) as ActiveCalls).calls;
-  let running = await active();
-  while (!running.some((call) => call.can_end && call.assistant_messages > 0)) running = await active();
-  // The newest has the longest to go.
-  const call = running.find(({ can_end }) => can_end);
-  wanted.id = call?.id ?? "";
-  const seen = new Promise<void>((resolve) => {
-    wanted.seen = resolve;
+  let hungUp = "";
+  await until(async () => {
+    const call = (await active()).find(({ can_end, assistant_messages }) => can_end && assistant_messages > 0);
+    if (!call) return false;
+    const answer = await fetch(`${served.url}/api/calls/${call.id}/end`, { method: "POST" });
+    if (answer.status === 409) {
+      // It has come to its own end meanwhile: another one is ended.
+      await until(() => ended.has(call.id));
+      return false;
+    }
+    expect(answer.status).toBe(202);
+    expect(((await answer.json()) as EndCallAnswer).call_id).toBe(call.call_id);
+    hungUp = call.id;
+    return true;
   });
-  const answer = await fetch(`${served.url}/api/calls/${wanted.id}/end`, { method: "POST" });
-  expect(answer.status).toBe(202);
-  expect(((await answer.json()) as EndCallAnswer).call_id).toBe(call?.call_id);
-  if (!ended.has(wanted.id)) await seen;
-  expect(ended.get(wanted.id)).toMatchObject({ ended_reason: "hung up from outside", ended_by: "system" });
+  await until(() => ended.has(hungUp));
+  expect(ended.get(hungUp)).toMatchObject({ ended_reason: "hung up from outside", ended_by: "system" });
 });

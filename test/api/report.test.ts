@@ -94,7 +94,7 @@ describe("a session", async () => {
     ] as const)
       await report(said("s-7", 1, content, at));
     await timeOut("s-7");
-    await expect.poll(async () => (await backend.calls("s-7"))[0]?.rev, { timeout: 10_000 }).toBe(2);
+    await expect.poll(async () => (await backend.calls("s-7"))[0]?.rev, { timeout: 30_000 }).toBe(2);
     expect((await backend.calls("s-7")).map(words)).toEqual([["user: One", "user: Two", "user: Three"]]);
   });
 

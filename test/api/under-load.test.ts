@@ -1,6 +1,6 @@
 /** Under load, over a real socket: lanes, time-outs, crowds, and clients that leave. */
 import { once } from "node:events";
-import { existsSync } from "node:fs";
+import { existsSync, mkdtempSync } from "node:fs";
 import { readdir, rm } from "node:fs/promises";
 import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -19,6 +19,10 @@ import { raw, sql } from "../../src/query/statement.ts";
 import { Viewing } from "../../src/query/viewing.ts";
 import { JournalFollower } from "../../src/store/journal/follower.ts";
 import { intoLake, madeCalls, madeFolder, randomOf } from "../query/made-calls.ts";
+
+// Exports of other test files, which run beside this one, have their folders elsewhere.
+const own = mkdtempSync(join(tmpdir(), "call-lake-under-load-"));
+process.env["TMPDIR"] = own;
 
 const FOREVER = "SELECT count(*) AS n FROM range(1000000000) a, range(1000000000) b WHERE (a.range * b.range) % 7 = 3";
 /** Until something has come about on a busy machine. */
@@ -56,8 +60,8 @@ afterAll(async () => {
   server.closeAllConnections();
   server.close();
   await lake.close();
-  await rm(dir, { recursive: true });
 });
+afterAll(() => rm(own, { recursive: true, force: true }));
 
 /** Statements without an end in that lane, until the signal fires. */
 function hold(lane: "heavy" | "export", count: number, signal: AbortSignal): Promise<unknown> {
@@ -123,19 +127,22 @@ describe("a crowd", () => {
   it("is turned away past what can wait, and told when to come again", async () => {
     const free = new AbortController();
     const held = hold("heavy", 2, free.signal);
+    const gone = new AbortController();
+    const errors: unknown[] = [];
     // Each of them another question: equal ones are asked once.
     const asked = Array.from({ length: 230 }, (_, seconds) =>
-      client.facets({ min_duration: seconds }).then(
-        () => null,
-        (error: unknown) => error,
-      ),
+      client.facets({ min_duration: seconds }, {}, gone.signal).catch((error: unknown) => {
+        if (!gone.signal.aborted) errors.push(error);
+      }),
     );
-    await expect.poll(() => lake.queries.heavy.refused, LONG).toBeGreaterThan(0);
+    await expect.poll(() => errors.length, LONG).toBeGreaterThan(0);
+    expect(lake.queries.heavy.refused).toBeGreaterThan(0);
     expect((await client.list()).calls.length).toBeGreaterThan(0);
+    // Those who wait need no answer: on a busy machine it would take them longer than a question may take.
+    gone.abort();
     free.abort();
     await held;
-    const errors = (await Promise.all(asked)).filter((error) => error !== null);
-    expect(errors.length).toBeGreaterThan(0);
+    await Promise.all(asked);
     for (const error of errors) expect(error).toMatchObject({ status: 503, code: "unavailable", retry_after: 1 });
   });
 });
@@ -170,29 +177,28 @@ describe("a client that leaves", () => {
 
   it("leaves nothing of its export behind", async () => {
     const folders = async () => (await readdir(tmpdir())).filter((name) => name.startsWith("call-lake-export-"));
-    const before = await folders();
     const gone = new AbortController();
     const file = await client.export({}, { format: "ndjson" }, gone.signal);
     const reader = file.body.getReader();
     expect((await reader.read()).done).toBe(false);
     gone.abort();
-    await expect.poll(folders, LONG).toEqual(before);
+    await expect.poll(folders, LONG).toEqual([]);
     await expect.poll(() => lake.queries.export.open, LONG).toBe(0);
   });
 });
 
 it("spills into a folder that goes with the engine, whatever its end", async () => {
-  const own = options("spill");
-  const small = await openChildEngine({ ...own, memory_limit: "60MB" });
+  const spill = options("spill");
+  const small = await openChildEngine({ ...spill, memory_limit: "60MB" });
   const leave = new AbortController();
   const spilling = (async () => {
     const statement = "SELECT a.range AS a, md5(a.range::VARCHAR) AS t FROM range(30000000) a ORDER BY t";
     for await (const _ of small.run(statement, [], leave.signal)) return;
   })().catch((error: unknown) => error);
-  await expect.poll(() => existsSync(own.temp_directory), { timeout: 30_000 }).toBe(true);
+  await expect.poll(() => existsSync(spill.temp_directory), LONG).toBe(true);
   if (small.pid !== undefined) process.kill(small.pid, "SIGKILL");
   await spilling;
   await small.ready();
-  expect(existsSync(own.temp_directory)).toBe(false);
+  expect(existsSync(spill.temp_directory)).toBe(false);
   await small.close();
 });

@@ -58,7 +58,7 @@ it("lets go of the feed when the reading is left, or its signal fires", async ()
     expect(event.type).toBe("snapshot");
     stop.abort();
   }
-  await expect.poll(() => backend.lake.live.watchers).toBe(0);
+  await expect.poll(() => backend.lake.live.watchers, { timeout: 30_000 }).toBe(0);
 });
 
 it("tries again what may get better, and throws what will not", async () => {

@@ -6,6 +6,7 @@ import { parseArgs } from "node:util";
 import { type WebSocket, WebSocketServer } from "ws";
 import { apiDocs } from "./ari-docs.ts";
 import { readRecording, type View } from "./ari-recording.ts";
+import { lastingPort } from "./port.ts";
 
 type Json = Record<string, unknown>;
 
@@ -57,7 +58,7 @@ export class AriReplay {
 
   /** Listens on a port of 127.0.0.1. */
   static async start(options: ReplayOptions = {}): Promise<AriReplay> {
-    const replay = new AriReplay(options);
+    const replay = new AriReplay({ ...options, port: options.port ?? (await lastingPort()) });
     await replay.restart();
     return replay;
   }

@@ -264,11 +264,11 @@ describe("a question that many ask", () => {
     expect(begun).toBe(1);
     open[0]?.();
     expect(await first).toBe(1);
-    await expect.poll(() => begun).toBe(2);
+    await expect.poll(() => begun, { timeout: 30_000 }).toBe(2);
     const later = ask();
     open[1]?.();
     expect(await Promise.all(late)).toEqual([2, 2]);
-    await expect.poll(() => begun).toBe(3);
+    await expect.poll(() => begun, { timeout: 30_000 }).toBe(3);
     open[2]?.();
     expect(await later).toBe(3);
   });
