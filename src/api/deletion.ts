@@ -1,8 +1,8 @@
-/** DELETE: one call, or all calls under a filter; physically gone when answered. */
+/** Deletion: one call, or all calls under a filter; physically gone when answered. */
 import type { Context } from "hono";
 import { erase as eraseFrom } from "../etl/index.ts";
-import { parseBoolean, parseFilter } from "../query/filter.ts";
-import { type CallLake, FILTER_PARAMETERS, isEverything, refuseUnknown } from "../query/index.ts";
+import { type Filter, parseBoolean } from "../query/filter.ts";
+import { type CallLake, isEverything } from "../query/index.ts";
 import type { DeleteAnswer, DeleteDryRun } from "./contract.ts";
 import { ApiError } from "./errors.ts";
 import { type ApiEnv, allowed } from "./identity.ts";
@@ -27,16 +27,15 @@ export async function deleteOne(c: Context<ApiEnv>, lake: CallLake, erase: Erase
   return c.json(answerOf(done));
 }
 
+/** `read` gives what the request asks for, wherever it stands; it is read of nobody who may not delete. */
 export async function deleteMany(
   c: Context<ApiEnv>,
   lake: CallLake,
   erase: Erase,
-  timeZone: string,
+  read: () => Promise<{ params: URLSearchParams; filter: Filter }>,
 ): Promise<Response> {
   const { scope, subject } = allowed(c, "calls.delete");
-  const params = new URL(c.req.url).searchParams;
-  refuseUnknown(params, [...FILTER_PARAMETERS, "dry_run"]);
-  const filter = parseFilter(params, timeZone);
+  const { params, filter } = await read();
   if (isEverything(filter)) {
     throw new ApiError(400, "bad_request", "A filter is needed, such as end_date: all calls are not deleted at once.");
   }

@@ -11,7 +11,9 @@ import { type ApiEnv, type Asker, allowed } from "./identity.ts";
 import type { Intake } from "./ingest/intake.ts";
 
 /** Each label costs a revision of the whole record: whoever wants to label a whole history should import it so. */
-const CALLS_MAX = 1000;
+const CALLS_MAX = 10_000;
+/** Calls of one day that are asked for together are read together, and what comes together is on disk together. */
+const AT_ONCE = 100;
 const LABELS_MAX = 50;
 
 const label = z.string().trim().min(1).max(100);
@@ -40,16 +42,27 @@ export async function setLabels(
     throw new ApiError(400, "bad_request", issue?.message ?? "This names no labels.", issue?.path.join(".") || null);
   }
   const { ids: given, filter, add, remove } = parsed.data;
-  const ids = given ?? (await idsUnder(lake, filter ?? "", asker, timeZone, c.req.raw.signal));
+  const params = given ? new URLSearchParams([["where", `id:in:${given.join(",")}`]]) : new URLSearchParams(filter);
+  const ids = await idsUnder(lake, params, asker, timeZone, c.req.raw.signal);
   // The whole record is written again, so all of it must be read; the asker sees none of it.
   const { client_id, assistant_id } = asker;
   const scope = scopeOf({ client_id, assistant_id, read_pii: true });
   let labelled = 0;
-  for (const id of new Set(ids)) {
-    c.req.raw.signal.throwIfAborted();
-    if (await labelOne(lake, intake, id, scope, add, remove)) labelled++;
-  }
+  // Ids in their order are days in their order. After a failure the others leave off as well.
+  const left = inTurn(ids.sort(), c.req.raw.signal);
+  const line = async () => {
+    for (const id of left) if (await labelOne(lake, intake, id, scope, add, remove)) labelled++;
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, line));
   return c.json({ labelled } satisfies LabelsAnswer);
+}
+
+/** One iterator for several loops: the first that is left by an error ends it for all. */
+function* inTurn<T>(things: readonly T[], signal: AbortSignal): Generator<T, void> {
+  for (const thing of things) {
+    signal.throwIfAborted();
+    yield thing;
+  }
 }
 
 /** False where there is nothing to change, or no such call. */
@@ -78,14 +91,13 @@ async function labelOne(
 
 async function idsUnder(
   lake: CallLake,
-  query: string,
+  params: URLSearchParams,
   { scope }: Asker,
   timeZone: string,
   signal: AbortSignal,
 ): Promise<string[]> {
-  const params = new URLSearchParams(query);
   refuseUnknown(params, FILTER_PARAMETERS);
-  const filter = parseFilter(params, timeZone);
+  const filter = parseFilter(params, timeZone, CALLS_MAX);
   const count = await lake.count(filter, scope, signal);
   if (count > CALLS_MAX) {
     throw new ApiError(

@@ -13,7 +13,7 @@ import type {
   Health,
   LabelsAnswer,
 } from "../api/contract.ts";
-import { ask, joined, type Server } from "./request.ts";
+import { ask, bodyOf, joined, type Server } from "./request.ts";
 
 /** Which calls: by name and value, or as the query of a URL. None = all. */
 export type Filter = CallFilter | URLSearchParams;
@@ -116,14 +116,20 @@ export function removeCall(server: Server, id: string, signal?: AbortSignal): Pr
   return ask(server, `/${encodeURIComponent(id)}`, { method: "DELETE", signal, wait_ms: LONG_MS });
 }
 
-/** Erases all calls under a filter, which may not be empty. */
+/** Erases all calls under a filter, which may not be empty, and may name up to 10,000 calls by `where=id:in:`. */
 export function removeCalls(server: Server, filter: Filter, signal?: AbortSignal): Promise<DeleteAnswer> {
-  return ask(server, "", { method: "DELETE", query: joined(filter), signal, wait_ms: LONG_MS });
+  return deletion(server, joined(filter), signal);
 }
 
 /** How many calls removeCalls would erase. */
 export function countRemovable(server: Server, filter: Filter, signal?: AbortSignal): Promise<DeleteDryRun> {
-  return ask(server, "", { method: "DELETE", query: joined(filter, { dry_run: true }), signal });
+  return deletion(server, joined(filter, { dry_run: true }), signal);
+}
+
+function deletion<T>(server: Server, query: URLSearchParams, signal: AbortSignal | undefined): Promise<T> {
+  const body = bodyOf(query);
+  if (body) return ask(server, "/deletions", { method: "POST", body, signal, wait_ms: LONG_MS });
+  return ask(server, "", { method: "DELETE", query, signal, wait_ms: LONG_MS });
 }
 
 export interface LabelChange {
@@ -131,7 +137,7 @@ export interface LabelChange {
   readonly remove?: readonly string[];
 }
 
-/** Gives labels to calls, or takes them away: of these ids, or under a filter (at most 1,000 calls). */
+/** Gives labels to calls, or takes them away: of these ids, or under a filter (at most 10,000 calls). */
 export function labelCalls(
   server: Server,
   which: readonly string[] | Filter,

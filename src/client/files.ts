@@ -1,7 +1,7 @@
 /** Files: all calls under a filter, or one call, as a stream or as an address to download from. */
 import type { ExportFormat, TranscriptFormat } from "../api/contract.ts";
 import type { Filter } from "./calls.ts";
-import { joined, type Request, type Server, send, urlOf } from "./request.ts";
+import { bodyOf, joined, type Request, type Server, send, urlOf } from "./request.ts";
 
 export interface ExportChoice {
   /** Default csv. */
@@ -26,9 +26,6 @@ export interface CallFile {
   readonly body: ReadableStream<Uint8Array>;
 }
 
-/** Longer queries go in a body: not every proxy lets an address of more through. */
-const QUERY_LENGTH_MAX = 2000;
-
 /** All calls under a filter, newest first; the filter may name up to 10,000 calls by `where=id:in:`. */
 export function exportCalls(
   server: Server,
@@ -37,9 +34,8 @@ export function exportCalls(
   signal?: AbortSignal,
 ): Promise<CallFile> {
   const query = exportQuery(filter, choice);
-  if (String(query).length <= QUERY_LENGTH_MAX) return file(server, "/export", { query }, signal);
-  const body = Object.fromEntries([...new Set(query.keys())].map((name) => [name, query.getAll(name)]));
-  return file(server, "/export", { method: "POST", body }, signal);
+  const body = bodyOf(query);
+  return file(server, "/export", body ? { method: "POST", body } : { query }, signal);
 }
 
 /** The same as an address for a link, for filters that are no longer than an address may be: of use where the browser itself says who asks (a cookie), not by headers. */

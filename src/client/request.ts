@@ -83,6 +83,15 @@ export function joined(...queries: readonly (Query | undefined)[]): URLSearchPar
   return all;
 }
 
+/** Longer queries go in a body: not every proxy lets an address of more through. */
+const QUERY_LENGTH_MAX = 2000;
+
+/** The parameters as a body where an address has no room for them, else undefined. */
+export function bodyOf(query: URLSearchParams): { readonly [name: string]: string[] } | undefined {
+  if (String(query).length <= QUERY_LENGTH_MAX) return undefined;
+  return Object.fromEntries([...new Set(query.keys())].map((name) => [name, query.getAll(name)]));
+}
+
 /** The answer, its status 2xx or among `taken`. Throws CallHistoryError, or the signal's reason. */
 export async function send(
   server: Server,

@@ -76,6 +76,15 @@ describe("labels", () => {
     expect(await counted("look")).toBe(failed);
   });
 
+  it("are given to ten thousand chosen calls at once, to each of them once", async () => {
+    const strangers = Array.from({ length: 9_940 }, (_, n) => `019a3d20-e400-7000-8000-${String(n).padStart(12, "0")}`);
+    const ids = [...strangers, ...calls.map(({ id }) => id)];
+    expect((await label({ ids, add: ["chosen"] })).body).toEqual({ labelled: calls.length });
+    expect(await counted("chosen")).toBe(calls.length);
+    expect((await label({ ids, add: ["chosen"] })).body).toEqual({ labelled: 0 });
+    expect((await label({ ids: [...ids, ids[0]], add: ["chosen"] })).status).toBe(400);
+  }, 60_000);
+
   it("keep to the tenant, whose person need not see what is personal", async () => {
     const other = calls.find((call) => call.client_id === "globex");
     const own = calls.find((call) => call.client_id === "acme");

@@ -165,6 +165,16 @@ describe("changing", () => {
     expect(await client.end("live", "enough")).toMatchObject({ call_id: "live", accepted: true });
   });
 
+  it("counts and erases calls that an address has no room for", async () => {
+    await client.ingestMany(["p", "q"].map((call_id) => ({ call_id, start_time: START, context_name: "chosen" })));
+    const strangers = Array.from({ length: 400 }, (_, n) => `019aa5f6-1d00-7e1a-8000-${String(n).padStart(12, "0")}`);
+    const where = `id:in:${[await idOf("p"), ...strangers, await idOf("q")].join(",")}`;
+    expect(await client.countRemovable({ where })).toEqual({ would_delete: 2 });
+    expect(await client.count({ context_name: "chosen" })).toBe(2);
+    await client.removeMany({ where });
+    expect(await client.count({ context_name: "chosen" })).toBe(0);
+  });
+
   it("erases one call, and many", async () => {
     await client.ingestMany(["x", "y", "z"].map((call_id) => ({ call_id, start_time: START, context_name: "gone" })));
     expect(await client.countRemovable({ context_name: "gone" })).toEqual({ would_delete: 3 });

@@ -14,6 +14,11 @@ const toldRecord = body("ToldRecord", recordSchema);
 const toldEvent = body("ToldEvent", eventSchema);
 const report = body("Report", reportSchema);
 const labels = body("LabelChange", labelChange);
+const deleted = json(
+  answers.deleteAnswer.or(answers.deleteDryRun),
+  { would_delete: 12 },
+  "What is gone, or what would be with dry_run.",
+);
 const durable = { id: call.id, durable: true };
 
 export const CHANGING: readonly Operation[] = [
@@ -44,14 +49,22 @@ export const CHANGING: readonly Operation[] = [
     summary: "Erases all calls under a filter, which is needed.",
     right: ["calls.delete"],
     parameters: [...parameters.filter, ...parameters.dryRun],
-    answers: [
-      json(
-        answers.deleteAnswer.or(answers.deleteDryRun),
-        { would_delete: 12 },
-        "What is gone, or what would be with dry_run.",
-      ),
-    ],
+    answers: [deleted],
     errors: [503],
+  },
+  {
+    method: "post",
+    path: "/deletions",
+    id: "deleteChosen",
+    summary: "The same with the parameters in the body, where an in has up to 10,000 values.",
+    right: ["calls.delete"],
+    body: {
+      schema: parameters.inBody,
+      form: true,
+      example: { where: `id:in:${call.id}`, dry_run: true },
+    },
+    answers: [deleted],
+    errors: [413, 503],
   },
   {
     method: "post",

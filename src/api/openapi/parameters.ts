@@ -2,6 +2,8 @@
 
 import { DIRECTIONS, OUTCOMES } from "../../record/columns.ts";
 import type { CallFilter, LiveFilterColumn } from "../contract.ts";
+import { bodyParameters } from "../params.ts";
+import { body } from "./naming.ts";
 
 export interface Parameter {
   readonly name: string;
@@ -77,6 +79,9 @@ const FILTER: { readonly [K in keyof Required<CallFilter>]: Told } = {
   },
 };
 export const filter = query(FILTER);
+
+/** The filter and the route's own parameters as a body. */
+export const inBody = body("Question", bodyParameters);
 
 const cursor: Told = { description: "next_cursor of the page before, with the same sort and filter.", schema: text };
 export const page = query({

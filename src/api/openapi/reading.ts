@@ -1,9 +1,7 @@
 /** The operations that read stored calls. */
 import { ARROW_MEDIA_TYPE } from "../../query/index.ts";
-import { bodyParameters } from "../params.ts";
 import * as answers from "./answers.ts";
 import { call, summary, totals } from "./examples.ts";
-import { body } from "./naming.ts";
 import { type Answer, json, type Operation } from "./operation.ts";
 import * as parameters from "./parameters.ts";
 import { callDetail } from "./records.ts";
@@ -199,7 +197,7 @@ export const READING: readonly Operation[] = [
     summary: "The same with the parameters in the body, where an in has up to 10,000 values.",
     right: ["calls.export"],
     body: {
-      schema: body("ExportQuestion", bodyParameters),
+      schema: parameters.inBody,
       form: true,
       example: { where: `id:in:${call.id}`, format: "ndjson", columns: "id,start_time,outcome" },
     },

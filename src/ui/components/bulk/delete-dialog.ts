@@ -23,7 +23,7 @@ export class DeleteDialog extends BulkDialog {
 
   async #dryRun(): Promise<void> {
     const answer = await countErasable(this.server, this.target, this.requests.next());
-    if (answer.state === "ok") this.count = answer.value;
+    if (answer.state === "ok") this.count = answer.value.would_delete;
     else if (answer.state === "error") this.error = answer.error;
   }
 
@@ -74,9 +74,11 @@ export class DeleteDialog extends BulkDialog {
     this.busy = false;
     if (answer.state === "error") this.error = answer.error;
     if (answer.state !== "ok") return;
-    const { deleted, pending } = answer.value;
-    const more = pending > 0 ? ` ${words.bulk.pending(this.formats.integer(pending))}` : "";
-    this.done(words.bulk.deleted(this.calls(deleted)) + more, true);
+    const { deleted, pending = 0, held = 0 } = answer.value;
+    const said = [words.bulk.deleted(this.calls(deleted + pending))];
+    if (pending > 0) said.push(words.bulk.pending(this.formats.integer(pending)));
+    if (held > 0) said.push(words.bulk.held(this.calls(held)));
+    this.done(said.join(" "), true);
   }
 }
 

@@ -7,7 +7,7 @@ import { BulkDialog } from "./bulk-dialog.ts";
 import { label, labelsLike } from "./requests.ts";
 
 /** What the server takes at a time, since each label is a revision of a whole record. */
-const CALLS_MAX = 1000;
+const CALLS_MAX = 10_000;
 
 export class LabelDialog extends BulkDialog {
   @state() private known: readonly string[] = [];

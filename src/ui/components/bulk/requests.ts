@@ -4,9 +4,6 @@ import { countRemovable, getFacet, labelCalls, removeCalls } from "../../../clie
 import { type ExportChoice, exportCalls, exportUrl } from "../../../client/files.ts";
 import { answerOf, type Server } from "../../data.ts";
 
-/** Calls that one condition of a URL names. */
-const IDS_MAX = 100;
-
 /** The calls: some by id, or all under a filter as the server is to read it. */
 export interface Target {
   readonly ids: readonly string[] | null;
@@ -15,11 +12,8 @@ export interface Target {
   readonly count: number | null;
 }
 
-const byId = (ids: readonly string[]): CallFilter => ({ where: `id:in:${ids.join(",")}` });
-
-function groups(ids: readonly string[]): string[][] {
-  return Array.from({ length: Math.ceil(ids.length / IDS_MAX) }, (_, n) => ids.slice(n * IDS_MAX, (n + 1) * IDS_MAX));
-}
+const calls = ({ ids, filter }: Target): CallFilter | URLSearchParams =>
+  ids === null ? filter : { where: `id:in:${ids.join(",")}` };
 
 /**
  * An address to download from, so that the browser writes to the disk as it comes; null where a link cannot carry what
@@ -32,13 +26,13 @@ export function fileUrl(server: Server, { ids, filter }: Target, choice: ExportC
 /** The file through memory; `seen` hears how many bytes have come, and how many calls there will be. */
 export function readFile(
   server: Server,
-  { ids, filter }: Target,
+  target: Target,
   choice: ExportChoice,
   seen: (bytes: number, total: number | null) => void,
   signal: AbortSignal,
 ) {
   const read = async () => {
-    const { filename, type, total, body } = await exportCalls(server, ids ? byId(ids) : filter, choice, signal);
+    const { filename, type, total, body } = await exportCalls(server, calls(target), choice, signal);
     let bytes = 0;
     const counting = new TransformStream<Uint8Array, Uint8Array>({
       transform: (chunk, out) => {
@@ -68,25 +62,11 @@ export function labelsLike(server: Server, prefix: string, signal: AbortSignal) 
 }
 
 /** How many calls would go. */
-export function countErasable(server: Server, { ids, filter }: Target, signal: AbortSignal) {
-  const count = async () => {
-    let sum = 0;
-    for (const which of ids ? groups(ids).map(byId) : [filter])
-      sum += (await countRemovable(server, which, signal)).would_delete;
-    return sum;
-  };
-  return answerOf(count(), signal);
+export function countErasable(server: Server, target: Target, signal: AbortSignal) {
+  return answerOf(countRemovable(server, calls(target), signal), signal);
 }
 
-export function erase(server: Server, { ids, filter }: Target, signal: AbortSignal) {
-  const all = async () => {
-    const sum = { deleted: 0, pending: 0 };
-    for (const which of ids ? groups(ids).map(byId) : [filter]) {
-      const { deleted, pending = 0 } = await removeCalls(server, which, signal);
-      sum.deleted += deleted;
-      sum.pending += pending;
-    }
-    return sum;
-  };
-  return answerOf(all(), signal);
+/** All of them by one request: one erasure, with one receipt. */
+export function erase(server: Server, target: Target, signal: AbortSignal) {
+  return answerOf(removeCalls(server, calls(target), signal), signal);
 }

@@ -1,7 +1,7 @@
 /** Which calls are selected: some by their ids, or all that match. */
 
-/** What one request of labels takes. */
-export const CHOSEN_MAX = 1000;
+/** What one request takes of calls that are named one by one. */
+export const CHOSEN_MAX = 10_000;
 
 export interface Selection {
   /** Everything under the filter; then `ids` is empty. */

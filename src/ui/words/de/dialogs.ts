@@ -34,6 +34,7 @@ export const dialogs: typeof English = {
     confirm: "Endgültig löschen",
     deleted: (n) => `${n} gelöscht.`,
     pending: (n) => `${n} davon verlassen die Platte, sobald das Journal ihrer Engine veröffentlicht ist.`,
+    held: (n) => `Von einer Sperre bewahrt: ${n}.`,
     needsFilter: "Nicht alle Anrufe auf einmal: setzen Sie zuerst einen Filter, etwa ein Datum.",
     none: "Keinen dieser Anrufe gibt es noch.",
   },

@@ -32,6 +32,7 @@ export const dialogs = {
     confirm: "Delete for good",
     deleted: (n: string) => `${n} deleted.`,
     pending: (n: string) => `${n} of them leave the disk when their engine's journal is published.`,
+    held: (n: string) => `Kept by a hold: ${n}.`,
     needsFilter: "All calls are not deleted at once: set a filter first, such as a date.",
     none: "None of these calls is there any more.",
   },
