@@ -77,6 +77,7 @@ export interface Asked {
   readonly method?: "GET" | "DELETE" | "POST";
   readonly path: string;
   readonly body?: string;
+  readonly accept?: string;
 }
 
 /** Makes a request of one kind; `who` asks it. A new route needs no more than a line in KINDS to be tried. */
@@ -131,6 +132,22 @@ function leaning(world: World, random: Random, who: Tenant): [string, string][] 
 function query(world: World, random: Random, who: Tenant, more: readonly [string, string][] = []): string {
   const params = new URLSearchParams([...leaning(world, random, who), ...more]);
   return params.size === 0 ? "" : `?${params}`;
+}
+
+/** Ids of both, and of nobody; and the condition that names them. */
+function someIds(world: World, random: Random, who: Tenant): { ids: string[]; where: string } {
+  const owners = [who, other(who), pick(random, [who, other(who), "nobody"])];
+  const ids = owners.flatMap((owner) => [oneOf(world, random, owner).id, oneOf(world, random, owner).id]);
+  return { ids, where: `id:in:${ids.join(",")}` };
+}
+
+/** A question by POST about calls that somebody chose, beside other parameters. */
+function chosen(path: string, world: World, random: Random, who: Tenant, more: object): Asked {
+  const params = new URLSearchParams(random() < 0.3 ? leaning(world, random, who) : []);
+  const where = [someIds(world, random, who).where, ...params.getAll("where")];
+  params.delete("where");
+  const body = { ...Object.fromEntries([...params.keys()].map((key) => [key, params.getAll(key)])), where, ...more };
+  return { method: "POST", path, body: JSON.stringify(body) };
 }
 
 const SORTS = ["-start_time", "start_time", "client_id", "-client_id", "call_id", "-cost_total", "caller_name", "id"];
@@ -218,10 +235,31 @@ export const KINDS: { readonly [kind: string]: readonly [weight: number, maker: 
   ],
   dry_run: [10, (w, r, who) => ({ method: "DELETE", path: query(w, r, who, [["dry_run", "true"]]) })],
   delete_other: [3, (w, r, who) => ({ method: "DELETE", path: `/${oneOf(w, r, other(who)).id}` })],
+  // Calls that somebody chose, of which some are another's: counted, erased, labelled, exported.
+  delete_chosen: [4, (w, r, who) => chosen("/deletions", w, r, who, r() < 0.5 ? { dry_run: true } : {})],
+  label_chosen: [
+    0.4,
+    (w, r, who) => {
+      const { ids, where } = someIds(w, r, who);
+      const calls = r() < 0.7 ? { ids } : { filter: String(new URLSearchParams([["where", where]])) };
+      return { method: "POST", path: "/labels", body: JSON.stringify({ ...calls, add: ["seen"] }) };
+    },
+  ],
+  export_chosen: [0.4, (w, r, who) => chosen("/export", w, r, who, { format: pick(r, ["csv", "arrow"]) })],
+  search: [
+    2,
+    (w, r, who) => {
+      const q = pick(r, [PERSONAL, markOf(other(who)), markOf(who), `"${PERSONAL} 3"`, `${markOf(who)} -x`]);
+      const more: [string, string][] = [["q", q]];
+      if (r() < 0.5) more.push(["sort", pick(r, ["rank", "-start_time"])]);
+      if (r() < 0.5) more.push(["limit", pick(r, ["1", "50"])]);
+      return { path: `/search${query(w, r, who, more)}` };
+    },
+  ],
   export: [
     1,
     (w, r, who) => {
-      const more: [string, string][] = [["format", pick(r, ["csv", "ndjson"])]];
+      const more: [string, string][] = [["format", pick(r, ["csv", "ndjson", "arrow"])]];
       if (r() < 0.5) more.push(["columns", pick(r, ["id,client_id,assistant_id", "id,summary,caller_name"])]);
       return { path: `/export${query(w, r, who, more)}` };
     },
@@ -231,6 +269,7 @@ export const KINDS: { readonly [kind: string]: readonly [weight: number, maker: 
     (_, r, who) => ({
       method: "POST",
       path: "/sql",
+      ...(r() < 0.3 ? { accept: "application/vnd.apache.arrow.stream" } : {}),
       body: JSON.stringify({
         sql: pick(r, [
           "SELECT count(*) AS n, min(start_time) AS t FROM calls",
