@@ -266,6 +266,9 @@ export const states = css`
     margin: 4px 0;
     overflow-wrap: anywhere;
   }
+  .partial ul {
+    padding-inline-start: 18px;
+  }
   .partial pre {
     white-space: pre-wrap;
   }

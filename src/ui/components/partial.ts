@@ -27,6 +27,7 @@ export function partialNotice(unreadable: Unreadable, formats: Formats): Templat
   const text = partialText(unreadable, formats);
   if (!unreadable || text === "") return nothing;
   const told = unreadable.filter(({ file, reason }) => file !== undefined || reason !== undefined);
+  told.sort((a, b) => a.day.localeCompare(b.day));
   return html`<div class="notice partial" role="status">
     ${icon("alert")}<span>${text}</span>
     <details>
