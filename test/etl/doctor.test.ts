@@ -48,8 +48,11 @@ beforeEach(async () => {
 
 const look = (more: object = {}) =>
   doctor(dir, { retention: { days: 0 }, publish_seconds: 300, now: () => NOW, db, ...more });
+/** Of the folder: how full the disk of this machine is, is no matter of it. */
 const notWell = async (more: object = {}) =>
-  (await look(more)).filter(({ state }) => state !== "ok").map(({ name, state }) => `${name} ${state}`);
+  (await look(more))
+    .filter(({ name, state }) => state !== "ok" && name !== "disk")
+    .map(({ name, state }) => `${name} ${state}`);
 const fileOf = (folder: string, ending = ".parquet") => {
   const found = readdirSync(join(dir, folder), { recursive: true }).find((name) => String(name).endsWith(ending));
   return join(dir, folder, String(found));
