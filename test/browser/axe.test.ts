@@ -1,14 +1,10 @@
 /** axe on every page of the panel, in both themes and for each role: no violation. */
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import type { AxeResults } from "axe-core";
 import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { type AxeOptions, axeOf } from "./kit/axe.ts";
 import { launch, openPage, quiet } from "./kit/browser.ts";
 import { ensureBundle } from "./kit/bundle.ts";
-import { type Panel, startPanel } from "./kit/panel.ts";
-
-const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+import { lookAs, type Panel, startPanel } from "./kit/panel.ts";
 
 let browser: Browser;
 let panel: Panel;
@@ -49,37 +45,29 @@ const PAGES: readonly (readonly [string, string])[] = [
   ["/nowhere", "main h1"],
 ];
 
-/** Violations as lines: the rule, the place, what is wrong. */
-async function violations(page: Page): Promise<string[]> {
-  // By the protocol: the page's CSP, which refuses scripts from elsewhere, does not see it.
-  await page.evaluate(AXE);
-  const { violations } = await page.evaluate(() =>
-    (globalThis as unknown as { axe: { run(): Promise<AxeResults> } }).axe.run(),
-  );
-  return violations.flatMap(({ id, nodes }) =>
-    nodes.map(({ target, failureSummary }) => `${id} at ${target.flat().join(" ")}: ${failureSummary}`),
-  );
-}
+/** The headings are the panel's own. */
+const violations = (page: Page, options: AxeOptions = {}) => axeOf(page, { exclude: [], ...options });
 
 async function settled(page: Page, mark: string): Promise<void> {
   await page.locator(mark).first().waitFor({ state: "attached" });
   await quiet(page);
 }
 
-describe.each(["light", "dark"] as const)("in the %s theme", (colorScheme) => {
-  it.each(PAGES)("%s", async (path, mark) => {
-    const { page, complaints, close } = await openPage(browser, panel.url + path.replace(":id", call), { colorScheme });
-    await settled(page, mark);
-    expect(await violations(page)).toEqual([]);
-    expect(complaints).toEqual([]);
-    await close();
-  });
+it.each(PAGES)("%s, in the light theme and in the dark one", async (path, mark) => {
+  const url = panel.url + path.replace(":id", call);
+  const { page, complaints, close } = await openPage(browser, url, { colorScheme: "light" });
+  await settled(page, mark);
+  expect(await violations(page)).toEqual([]);
+  await page.emulateMedia({ colorScheme: "dark" });
+  await quiet(page);
+  expect(await violations(page, { colors: true })).toEqual([]);
+  expect(complaints).toEqual([]);
+  await close();
 });
 
 it.each(["viewer", "client:harbor-hotel"])("for the role %s", async (role) => {
   const { page, close } = await openPage(browser, `${panel.url}/settings`);
-  await page.getByLabel("Look as").selectOption(role);
-  await page.waitForEvent("load");
+  await lookAs(page, role);
   for (const [path, mark] of [
     ["/", "call-stat-card"],
     ["/calls", "call-history tbody tr[data-id]"],

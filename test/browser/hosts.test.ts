@@ -1,49 +1,34 @@
 /** The example hosts (plain HTML, React, Vue), built as a host would, before the real API, under a strict CSP. */
-import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { makeDemoHistory } from "../../src/host/demo/history.ts";
 import { launch, openPage, shoot, soon } from "./kit/browser.ts";
 import { ensureBundle } from "./kit/bundle.ts";
+import { type Example, startExample } from "./kit/example.ts";
 
 let browser: Browser;
-let hosts: ChildProcess;
-let url = "";
+let hosts: Example;
 let dir = "";
 
 beforeAll(async () => {
   await ensureBundle();
   dir = await mkdtemp(join(tmpdir(), "call-lake-hosts-"));
   await makeDemoHistory({ dir, calls: 300, days: 5 });
-  hosts = spawn(process.execPath, [resolve(import.meta.dirname, "../../examples/hosts.mjs")], {
-    env: { ...process.env, NODE_ENV: "production", NODE_OPTIONS: "", CALL_HISTORY_DIR: dir, PORT: "0" },
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-  url = await new Promise<string>((found, failed) => {
-    let said = "";
-    const hear = (chunk: unknown) => {
-      said += String(chunk);
-      const address = /http:\S+/.exec(said);
-      if (address) found(address[0]);
-    };
-    hosts.stdout?.on("data", hear);
-    hosts.stderr?.on("data", hear);
-    hosts.on("exit", () => failed(new Error(`The hosts ended without an address: ${said}`)));
-  });
+  hosts = await startExample("hosts.mjs", dir);
   browser = await launch();
 }, 120_000);
 afterAll(async () => {
   await browser?.close();
-  hosts?.kill("SIGTERM");
+  await hosts?.close();
   await rm(dir, { recursive: true, force: true });
 });
 
 describe.each(["plain", "react", "vue"])("a host in %s", (kind) => {
   it("passes properties, and hears events", async () => {
-    const { page, complaints, close } = await openPage(browser, `${url}/${kind}/`, { colorScheme: "light" });
+    const { page, complaints, close } = await openPage(browser, `${hosts.url}/${kind}/`, { colorScheme: "light" });
     // The token of the session came with each request: without it the API answers 401.
     const rows = page.locator("call-history tbody tr");
     await soon(() => rows.count()).toBeGreaterThan(20);
@@ -75,12 +60,13 @@ describe.each(["plain", "react", "vue"])("a host in %s", (kind) => {
   });
 
   it("shows the call of an event, by its address as well", async () => {
-    const { page, complaints, close } = await openPage(browser, `${url}/${kind}/`);
+    const { page, complaints, close } = await openPage(browser, `${hosts.url}/${kind}/`);
     await page.locator("call-history tbody tr .open").first().click();
     await page.getByRole("button", { name: "Open page" }).click();
     await page.locator("call-detail").getByRole("tab", { name: "Transcript" }).waitFor();
+    await soon(() => new URL(page.url()).searchParams.get("call")).toMatch(/^[0-9a-f-]{36}$/);
     const id = new URL(page.url()).searchParams.get("call");
-    expect(await page.locator("p[role=status]").innerText()).toBe(`Opened ${id}`);
+    await soon(() => page.locator("p[role=status]").innerText()).toBe(`Opened ${id}`);
     await page.locator("call-detail").getByRole("tab", { name: "Tools" }).click();
     await soon(() => new URL(page.url()).searchParams.get("tab")).toBe("tools");
     await page.reload();

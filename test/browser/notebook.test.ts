@@ -1,39 +1,31 @@
 /** The example notebook in a real browser: its cells ask, draw, follow a changed question, and tell what is wrong with one. */
-import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { makeDemoHistory } from "../../src/host/demo/history.ts";
 import { launch, openPage, shoot, soon } from "./kit/browser.ts";
+import { type Example, startExample } from "./kit/example.ts";
 
 let dir: string;
 let browser: Browser;
-let server: ChildProcess;
-let url = "";
+let notebook: Example;
 
 beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), "call-lake-notebook-"));
   await makeDemoHistory({ dir, calls: 600, days: 8 });
-  server = spawn(process.execPath, [resolve(import.meta.dirname, "../../examples/notebook/server.mjs")], {
-    env: { ...process.env, NODE_OPTIONS: "", CALL_HISTORY_DIR: dir, PORT: "0" },
-    stdio: ["ignore", "pipe", "inherit"],
-  });
-  for await (const chunk of server.stdout ?? []) {
-    url = /http:\S+/.exec(String(chunk))?.[0] ?? "";
-    if (url !== "") break;
-  }
+  notebook = await startExample("notebook/server.mjs", dir);
   browser = await launch();
 }, 120_000);
 afterAll(async () => {
   await browser?.close();
-  server?.kill("SIGTERM");
+  await notebook?.close();
   await rm(dir, { recursive: true, force: true });
 });
 
 it("asks and draws", async () => {
-  const { page, complaints, close } = await openPage(browser, url);
+  const { page, complaints, close } = await openPage(browser, notebook.url);
   const cells = page.locator("section");
   await soon(() => cells.locator("[role=status]").allTextContents()).toEqual([
     expect.stringMatching(/^[1-9]\d* rows, /),

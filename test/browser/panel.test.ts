@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { firstPageUrl } from "../../src/client/index.ts";
 import { launch, openPage, quiet, shoot, soon } from "./kit/browser.ts";
 import { ensureBundle, entryFiles } from "./kit/bundle.ts";
-import { type Panel, startPanel } from "./kit/panel.ts";
+import { lookAs, type Panel, startPanel } from "./kit/panel.ts";
 
 let browser: Browser;
 let panel: Panel;
@@ -98,8 +98,7 @@ it("opens from a number of the overview the calls it counts", async () => {
 it("takes away what a role may not, and gives it back", async () => {
   const { page, complaints, close } = await open("/calls");
   await soon(() => rows(page).count()).toBeGreaterThan(10);
-  await page.getByLabel("Look as").selectOption("viewer");
-  await page.waitForEvent("load");
+  await lookAs(page, "viewer");
   await soon(() => rows(page).count()).toBeGreaterThan(10);
   expect(await page.locator("#nav a").allInnerTexts()).not.toContain("SQL");
   expect(await page.locator("call-history").innerText()).not.toMatch(/\+1\d{3}5550/);
@@ -107,12 +106,10 @@ it("takes away what a role may not, and gives it back", async () => {
   await page.goto(`${panel.url}/sql`);
   await page.getByText("There is no page at /sql.").waitFor();
 
-  await page.getByLabel("Look as").selectOption("client:citrus-clinic");
-  await page.waitForEvent("load");
+  await lookAs(page, "client:citrus-clinic");
   await page.goto(`${panel.url}/assistants`);
   await soon(() => page.locator("main tbody tr").count()).toBe(1);
-  await page.getByLabel("Look as").selectOption("admin");
-  await page.waitForEvent("load");
+  await lookAs(page, "admin");
   await soon(() => page.locator("main tbody tr").count()).toBe(4);
   expect(complaints).toEqual([]);
   await close();

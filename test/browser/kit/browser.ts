@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Browser, type BrowserContextOptions, chromium, type Page, type Request } from "playwright-core";
-import { expect } from "vitest";
+import { expect, onTestFinished } from "vitest";
 
 const PLACES = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
 const FLAGS = [
@@ -39,6 +39,8 @@ export async function openPage(
   options: BrowserContextOptions = {},
 ): Promise<WatchedPage> {
   const context = await browser.newContext({ viewport: { width: 1280, height: 860 }, timezoneId: "UTC", ...options });
+  // A page that a failed test leaves open would go on asking beside the tests that follow.
+  onTestFinished(() => context.close());
   const page = await context.newPage();
   const complaints: string[] = [];
   page.on("console", (message) => {
@@ -59,17 +61,49 @@ export async function openPage(
 }
 
 const inFlight = new WeakMap<Page, Set<Request>>();
+const PATIENCE_MS = 20_000;
 const QUIET_MS = 250;
-const QUIET_WAIT_MS = 3000;
 
-/** Waits until the page has asked for nothing for a while; a page that asks again and again is let be after 3 s. */
+/**
+ * Waits until the page has asked for nothing for a while, what came is drawn, and what was moving has arrived.
+ * A page that never comes to rest is let be when the patience is at its end.
+ */
 export async function quiet(page: Page): Promise<void> {
-  const until = Date.now() + QUIET_WAIT_MS;
+  const until = Date.now() + PATIENCE_MS;
+  const busy = () => (inFlight.get(page)?.size ?? 0) > 0;
   for (let since = Date.now(); Date.now() < until && Date.now() - since < QUIET_MS; ) {
     await page.waitForTimeout(50);
-    if ((inFlight.get(page)?.size ?? 0) > 0) since = Date.now();
+    // A frame of a busy page comes late: what it has heard is drawn by then.
+    await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => setTimeout(drawn))));
+    if (busy()) since = Date.now();
   }
+  await arrived(page);
 }
+
+/** Transitions and animations that run, shadow trees included. */
+const animations = (page: Page) =>
+  page.evaluateHandle(() => {
+    const within = (root: Document | ShadowRoot): Animation[] => [
+      ...root.getAnimations(),
+      ...[...root.querySelectorAll("*")].flatMap((one) => (one.shadowRoot ? within(one.shadowRoot) : [])),
+    ];
+    return within(document);
+  });
+
+/** Waits for what moves to arrive; what moves for ever is let be. */
+export async function arrived(page: Page): Promise<void> {
+  const all = await animations(page);
+  await all.evaluate((each) => {
+    const ends = each.filter((one) => one.effect?.getComputedTiming().endTime !== Number.POSITIVE_INFINITY);
+    return Promise.allSettled(ends.map((one) => one.finished)).then(() => {});
+  });
+}
+
+/** What moves, by the names of the animations. */
+export const moving = async (page: Page): Promise<string[]> =>
+  (await animations(page)).evaluate((each) =>
+    each.map((one) => ("animationName" in one ? String(one.animationName) : "transition")),
+  );
 
 /** Keeps a screenshot in artifacts/ for people to look at: the whole page, or what is in view of a very long one. */
 export async function shoot(page: Page, name: string, fullPage = true): Promise<void> {
@@ -93,8 +127,6 @@ export async function turn(page: Page, tag: string): Promise<void> {
     });
   }
 }
-
-const PATIENCE_MS = 20_000;
 
 /** Asks again until the answer is the one expected: how fast the machine is is no matter of the test. */
 export const soon = <T>(ask: () => T | Promise<T>) => expect.poll(ask, { timeout: PATIENCE_MS });

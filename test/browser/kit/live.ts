@@ -4,7 +4,8 @@ import { once } from "node:events";
 import type { Order } from "../../api/live-engine.ts";
 
 export interface LiveEngine {
-  tell(order: Order): Promise<void>;
+  /** Resolves when all of them have been carried out. */
+  tell(...orders: Order[]): Promise<void>;
   kill(): Promise<void>;
 }
 
@@ -15,9 +16,17 @@ export async function startEngine(dir: string): Promise<LiveEngine> {
   });
   await once(child, "message");
   return {
-    tell: async (order) => {
-      const done = once(child, "message");
-      child.send(order);
+    tell: async (...orders) => {
+      let left = orders.length;
+      const done = new Promise<void>((resolve) => {
+        child.on("message", function heard() {
+          left -= 1;
+          if (left > 0) return;
+          child.off("message", heard);
+          resolve();
+        });
+      });
+      for (const order of orders) child.send(order);
       await done;
     },
     kill: async () => {

@@ -2,6 +2,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Page } from "playwright-core";
 import { readConfig } from "../../../src/host/config.ts";
 import { DemoEngine } from "../../../src/host/demo/engine-process.ts";
 import { makeDemoHistory } from "../../../src/host/demo/history.ts";
@@ -11,6 +12,13 @@ export interface Panel {
   readonly url: string;
   readonly dir: string;
   close(): Promise<void>;
+}
+
+/** Takes another role, for which the panel loads its page anew. */
+export async function lookAs(page: Page, role: string): Promise<void> {
+  const loaded = page.waitForEvent("load");
+  await page.getByLabel("Look as").selectOption(role);
+  await loaded;
 }
 
 export async function startPanel({ calls = 600, engine = false, port = 0 } = {}): Promise<Panel> {
