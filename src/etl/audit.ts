@@ -18,6 +18,8 @@ export interface Receipt {
   readonly rules?: readonly string[];
   /** Holds that were gone over, added or removed. */
   readonly holds?: readonly string[];
+  /** The mark of the request of an erasure: the same for the same request. */
+  readonly of?: string;
   /** Calls that were handed out. */
   readonly exported?: number;
 }

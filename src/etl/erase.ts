@@ -4,13 +4,14 @@ import { namesIn } from "../store/fs.ts";
 import { removeDeadRotations } from "../store/journal/leftovers.ts";
 import { sweepTmp } from "../store/lake/layout.ts";
 import { ERASED_REV, writeMask } from "../store/lake/masks.ts";
+import { readReceipts } from "./audit.ts";
 import { conditionOf, countGoingOn, type EraseRequest, findCalls } from "./erase-find.ts";
-import { registerErased } from "./erased.ts";
+import { markOfRequest, registerErased } from "./erased.ts";
 import { finishErasure, finishMasks } from "./finish-masks.ts";
 import { type Hold, listHolds, PERSONAL } from "./holds.ts";
-import { type JobOptions, type JobSteps, runJob } from "./job.ts";
+import { type Job, type JobOptions, type JobSteps, runJob } from "./job.ts";
 import { journalRows } from "./journal-rows.ts";
-import { publishSegments } from "./publish.ts";
+import { publishAll, publishSegments } from "./publish.ts";
 import { dropRows } from "./rewrite.ts";
 import { closeSegments, openSegmentsWith } from "./rotation.ts";
 import { removeTrashWith } from "./trash.ts";
@@ -24,6 +25,8 @@ export interface EraseReceipt {
   readonly act: string;
   /** Calls that are physically gone. */
   readonly deleted: number;
+  /** Calls that earlier runs of this same request erased, one that was stopped as well: what the audit log knows. */
+  readonly deleted_before: number;
   /** Calls that no reader sees any more, but which a live writer's open segment still holds; the etl finishes them. */
   readonly pending: number;
   /** Calls that a hold keeps. */
@@ -60,7 +63,8 @@ export function erase(
     await sweepTmp(dir, job.now(), job.fs);
     await removeDeadRotations(dir, job.now(), job.fs);
     // An erasure that was killed is finished first, so that this one counts only what is still shown.
-    await finishMasks(job);
+    // A closed segment may still hold a row of it: published, it leaves the journal.
+    if ((await finishMasks(job)).length > 0) await publishAll(job);
     const at = new Date(job.now()).toISOString();
     const holds = await listHolds(dir, job.fs);
     const calls = await findCalls(job, request, holds, signal);
@@ -75,6 +79,7 @@ export function erase(
       who: by.who,
       held: calls.size - found.size,
       going_on: await countGoingOn(dir, request),
+      deleted_before: await countErasedBefore(job, request),
       not_searched: (await namesIn(join(dir, "quarantine"), job.fs)).map((name) => `quarantine/${name}`),
     };
     // So that no import brings them back; a person also where nothing of them is here. Kill: nothing was promised yet.
@@ -90,7 +95,12 @@ export function erase(
     // 1. Kill before: nothing was promised. Kill after: no reader shows the rows, and recover does the rest.
     const ids = new Map(Array.from(found, (id) => [id, ERASED_REV]));
     const despite = over.size === 0 ? {} : { holds: [...over].sort(), lift };
-    const mask = await writeMask(dir, { reason: "erase", ids, who: by.who, at, ...despite }, job.fs);
+    const of = await markOfRequest(job, request);
+    const mask = await writeMask(
+      dir,
+      { reason: "erase", ids, who: by.who, at, ...despite, ...(of === null ? {} : { of }) },
+      job.fs,
+    );
     // 2. Kill: some files are rewritten, the mask hides the rows of the others.
     const rewritten = await dropRows(job, ids, { signal, on_progress });
     // 3. The mask keeps the rows out of what is published. Kill: as in publish.
@@ -118,6 +128,12 @@ function isOnlyOf(hold: Hold, request: EraseRequest): boolean {
       `${hold.id} names this person and others: remove it, and add one for the others, before erasing despite holds.`,
     );
   return named.some((value) => values.has(value));
+}
+
+async function countErasedBefore(job: Job, request: EraseRequest): Promise<number> {
+  const of = await markOfRequest(job, request);
+  if (of === null) return 0;
+  return (await readReceipts(job.dir, job.fs)).reduce((sum, one) => sum + (one.of === of ? one.deleted : 0), 0);
 }
 
 async function countHeld(dir: string, ids: ReadonlySet<string>): Promise<number> {

@@ -26,7 +26,7 @@ const MARK_CHARACTERS = 22;
 const keyPath = (dir: string) => join(dir, "erased.key");
 const registerPath = (dir: string) => join(dir, "erased.jsonl");
 
-const markOf = (key: Buffer, kind: Kind, text: string): string =>
+const markOf = (key: Buffer, kind: Kind | "request", text: string): string =>
   createHmac("sha256", key).update(`${kind}\0${text}`).digest("base64url").slice(0, MARK_CHARACTERS);
 
 const callText = ({ source, call_id }: NamedCall, day: string) => `${source}\0${call_id}\0${day}`;
@@ -54,6 +54,15 @@ export async function registerErased(
   await job.fs.appendFile(path, `${separator}${JSON.stringify({ at, key: nameOfKey(key), marks })}\n`);
   await job.fs.fsyncFile(path);
   await job.fs.fsyncDir(job.dir);
+}
+
+/** A mark of a request as a whole, by which its receipts are known and nobody is named; null before the first erasure. */
+export async function markOfRequest(job: Job, request: object): Promise<string | null> {
+  const key = await readKey(job.dir, job.fs);
+  const told = Object.entries(request)
+    .map(([name, value]) => [name, Array.isArray(value) ? [...new Set(value)].sort() : value])
+    .sort();
+  return key === undefined ? null : markOf(key, "request", JSON.stringify(told));
 }
 
 async function readKey(dir: string, fs: StoreFs): Promise<Buffer | undefined> {

@@ -29,8 +29,11 @@ export async function finishErasure(job: Job, mask: Mask, before?: Rewritten): P
   const files = new Set([...(before?.files ?? []), ...now.files].map((path) => relative(job.dir, path)));
   const at = mask.at ?? new Date(job.now()).toISOString();
   const who = mask.who ?? "unknown";
-  const holds = mask.holds === undefined ? {} : { holds: mask.holds };
-  const receipt = { action: "erase", at, who, act: mask.name, deleted: mask.ids.size, ...holds } as const;
+  const more = {
+    ...(mask.holds === undefined ? {} : { holds: mask.holds }),
+    ...(mask.of === undefined ? {} : { of: mask.of }),
+  };
+  const receipt = { action: "erase", at, who, act: mask.name, deleted: mask.ids.size, ...more } as const;
   // Kill after the receipt: the next run finds it by the mask's name and writes no second one.
   await appendReceipt(job.dir, { ...receipt, files: [...files].sort() }, job.fs);
   // Kill between: the mask is still there, and the next run lifts the rest.

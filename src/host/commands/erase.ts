@@ -17,8 +17,8 @@ ${PERSON_USAGE}
 --yes           really do it: erased calls cannot be brought back
 
 A later import leaves out what was erased (docs/retention.md). Ctrl-C stops it between two days: the calls are hidden by
-then, and the etl or the next erasure takes them off the disk. Exit code 1 if there was nothing to erase, or if a hold
-keeps a part of it.`,
+then, and the etl or the next erasure takes them off the disk. Run again, it tells what was erased in all. Exit code 1
+if there was nothing to erase, now or before, or if a hold keeps a part of it.`,
   options: {
     id: { type: "string", multiple: true },
     ...PERSON_OPTIONS,
@@ -39,16 +39,17 @@ keeps a part of it.`,
       on_progress: (days, all) => progress.at(days, all),
     });
     progress.clear();
-    const { deleted, pending, held, going_on, files, not_searched } = receipt;
+    const { deleted, deleted_before: before, pending, held, going_on, files, not_searched } = receipt;
     const sentences = [
       `${deleted} calls are erased; ${files.length} files were rewritten.`,
+      ...(before > 0 ? [`${before} of this request were erased before: ${deleted + before} in all.`] : []),
       ...(pending > 0 ? [`${pending} more are hidden and leave the disk when their writer closes its segment.`] : []),
       ...(held > 0 ? [`${held} are held and stay: call-lake hold list, or --despite-holds.`] : []),
       ...(going_on > 0 ? [`${going_on} have not ended: erase again when they have.`] : []),
       ...(not_searched.length > 0 ? [`These can not be read and were not searched: ${not_searched.join(", ")}.`] : []),
     ];
     given.report(receipt, sentences.join("\n"));
-    return deleted + pending > 0 && held === 0 ? EXIT.ok : EXIT.failed;
+    return deleted + before + pending > 0 && held === 0 ? EXIT.ok : EXIT.failed;
   },
 };
 

@@ -18,6 +18,8 @@ export interface Mask {
   /** Holds that an erasure goes over, and those of them that go with it. */
   readonly holds?: readonly string[];
   readonly lift?: readonly string[];
+  /** For an erasure: the mark of what was asked for, so that the same request knows its receipts. */
+  readonly of?: string;
 }
 
 const masksDir = (dir: string) => join(dir, "masks");
@@ -47,8 +49,8 @@ export function mergeMasks(masks: readonly Mask[]): Map<string, number> {
 
 /** Hides rows from the moment this returns. A kill before leaves nothing but a file in tmp/. */
 export async function writeMask(dir: string, mask: Omit<Mask, "name">, fs: StoreFs = realFs): Promise<Mask> {
-  const { reason, who, at, holds, lift } = mask;
-  const text = `${JSON.stringify({ reason, who, at, holds, lift, ids: Object.fromEntries(mask.ids) })}\n`;
+  const { reason, who, at, holds, lift, of } = mask;
+  const text = `${JSON.stringify({ reason, who, at, holds, lift, of, ids: Object.fromEntries(mask.ids) })}\n`;
   // A mask for a higher revision is named by what it says, so that doing it again after a kill is the same mask.
   const unique = reason === "erase" ? randomUUID() : createHash("sha256").update(text).digest("hex").slice(0, 24);
   const name = `${reason}-${unique}.json`;
@@ -79,5 +81,6 @@ function parseMask(name: string, text: string): Mask {
     who: "who" in value ? textOf(value.who) : null,
     at: "at" in value ? textOf(value.at) : null,
     ...despite,
+    ...("of" in value && typeof value.of === "string" ? { of: value.of } : {}),
   };
 }
