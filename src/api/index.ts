@@ -8,6 +8,7 @@ import { type ApiEnv, anonymous, type Identify, identified } from "./identity.ts
 import { intakeOf, type Recorder } from "./ingest/intake.ts";
 import { providersOf, type WebhookOptions } from "./ingest/providers.ts";
 import { type ReportOptions, reportOptions } from "./ingest/report-options.ts";
+import { fromOwnPages } from "./own-pages.ts";
 import type { ApiParts, Expiry, OpenRoutes, Routes } from "./parts.ts";
 import { callRoutes } from "./routes/call.ts";
 import { callExportRoutes } from "./routes/call-export.ts";
@@ -15,7 +16,7 @@ import { callsRoutes } from "./routes/calls.ts";
 import { deletionRoutes } from "./routes/deletion.ts";
 import { eventRoutes } from "./routes/events.ts";
 import { exportRoutes } from "./routes/export.ts";
-import { healthRoutes } from "./routes/health.ts";
+import { healthRoutes, livenessRoutes } from "./routes/health.ts";
 import { ingestRoutes } from "./routes/ingest.ts";
 import { labelRoutes } from "./routes/labels.ts";
 import { liveRoutes } from "./routes/live.ts";
@@ -88,8 +89,8 @@ const ROUTES: readonly Routes[] = [
   callRoutes,
 ];
 
-/** They have a secret of their own, and never ask the host who it is. */
-const OPEN_ROUTES: readonly OpenRoutes[] = [webhookRoutes, reportRoutes];
+/** They have a secret of their own, or say nothing, and never ask the host who it is. */
+const OPEN_ROUTES: readonly OpenRoutes[] = [livenessRoutes, webhookRoutes, reportRoutes];
 
 /** The router; see docs/api.md for its routes. */
 export function createCallHistoryApi(options: CallHistoryApiOptions): Hono<ApiEnv> {
@@ -134,6 +135,7 @@ export function createCallHistoryApi(options: CallHistoryApiOptions): Hono<ApiEn
     log,
   };
   for (const add of OPEN_ROUTES) add(api, parts);
+  api.use(fromOwnPages);
   api.use(identified(identify));
   for (const add of ROUTES) add(api, parts);
   api.all("*", (c) => {

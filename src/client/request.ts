@@ -107,7 +107,8 @@ export async function send(
       method: method ?? "GET",
       headers: {
         accept: "application/json",
-        ...(body === undefined ? {} : { "content-type": "application/json" }),
+        // Without a body as well: it says that no form on another site sends this.
+        ...(body !== undefined || method === "POST" ? { "content-type": "application/json" } : {}),
         ...(typeof own === "function" ? await own() : own),
         ...headers,
       },
