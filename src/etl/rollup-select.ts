@@ -18,12 +18,12 @@ export function rollupSelect(from: string, bytes: number): string {
     grouped AS NOT MATERIALIZED (SELECT * FROM (
       SELECT *, unnest([{'group_by': '', 'group_value': ''}, ${groups}], max_depth := 2) FROM calls) WHERE group_value IS NOT NULL),
     grouped_tools AS NOT MATERIALIZED (SELECT group_by, group_value, unnest(tool_calls, max_depth := 2) FROM grouped),
-    callers AS MATERIALIZED (SELECT *, row_number() OVER (PARTITION BY group_by, group_value ORDER BY calls DESC, duration_ms DESC, key) AS place
-      FROM (${countPart("caller", "grouped", GROUP)}))
+    callers AS MATERIALIZED (SELECT group_by, group_value, max({'calls': calls, 'duration_ms': duration_ms, 'key': key}, ${CALLERS_MAX + 1}) AS first
+      FROM (${countPart("caller", "grouped", GROUP)}) GROUP BY ALL)
     SELECT 'file' AS part, '' AS group_by, '' AS group_value, NULL::VARCHAR AS key, NULL::VARCHAR AS value, NULL::BIGINT AS day_number,
       ${ROLLUP_VERSION}::BIGINT AS number, count(*) AS calls, ${bytes}::BIGINT AS bytes FROM calls
     UNION ALL BY NAME ${parts.join("\nUNION ALL BY NAME ")}
-    UNION ALL BY NAME SELECT 'caller' AS part, group_by, group_value, key, calls, duration_ms FROM callers WHERE place <= ${CALLERS_MAX}
-    UNION ALL BY NAME SELECT 'caller_rest' AS part, group_by, group_value, max(calls) AS calls FROM callers WHERE place > ${CALLERS_MAX} GROUP BY ALL
+    UNION ALL BY NAME SELECT 'caller' AS part, group_by, group_value, unnest(first[:${CALLERS_MAX}], max_depth := 2) FROM callers
+    UNION ALL BY NAME SELECT 'caller_rest' AS part, group_by, group_value, first[${CALLERS_MAX + 1}].calls AS calls FROM callers WHERE len(first) > ${CALLERS_MAX}
     ORDER BY group_by, group_value, part, number, key`;
 }
