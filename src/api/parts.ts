@@ -33,5 +33,5 @@ export type Expiry = (call: CallDetail, pii: boolean) => Promise<CallExpiry>;
 /** One group of routes: adds itself to the router. */
 export type Routes = (api: Hono<ApiEnv>, parts: ApiParts) => void;
 
-/** Routes that know who asks by a secret of their own, and never ask the host. */
+/** Routes that know who asks by a secret of their own, or need not know, and never ask the host. */
 export type OpenRoutes = (api: Hono<ApiEnv>, parts: Pick<ApiParts, "intake" | "providers" | "report" | "log">) => void;

@@ -150,7 +150,7 @@ export function labelCalls(
 
 const isIds = (which: readonly string[] | Filter): which is readonly string[] => Array.isArray(which);
 
-/** How the lake is: `degraded` is an answer, no error. */
+/** How the lake is: `degraded` and `down` are answers, no errors. */
 export function getHealth(server: Server, signal?: AbortSignal): Promise<Health | Pick<Health, "status">> {
   return ask(server, "/healthz", { signal }, [503]);
 }

@@ -202,8 +202,9 @@ export interface FacetValues {
 
 /** GET /healthz: how the lake and its engine are. */
 export interface Health {
-  status: "ok" | "degraded";
-  /** Why it is degraded. */
+  /** degraded: questions are answered, but some calls are in no answer; down: they are not answered. */
+  status: "ok" | "degraded" | "down";
+  /** Why it is not ok. */
   reason: string | null;
   /** Time a real question took. */
   query_ms: number | null;

@@ -1,6 +1,6 @@
 /** Health: a real question, and how far the lake is behind the journal. */
 import type { JournalFollower } from "../store/journal/follower.ts";
-import type { Health } from "./answers.ts";
+import type { Health, UnreadableFile } from "./answers.ts";
 import type { Asking } from "./asking.ts";
 import type { QueryEngine } from "./engine.ts";
 import { sql } from "./statement.ts";
@@ -8,6 +8,22 @@ import { daysOf, sourceOf } from "./view.ts";
 import type { Viewing } from "./viewing.ts";
 
 const QUESTION_MAX_MS = 5000;
+/** Days that the reason names. */
+const DAYS_NAMED = 10;
+
+/** What is in no answer, in words for whoever runs the server; null where nothing is missing. */
+function missingText(unreadable: readonly UnreadableFile[], refusedRows: number): string | null {
+  const days = [...new Set(unreadable.map(({ day }) => day))].sort();
+  const texts = [];
+  if (days.length > 0) {
+    const more = days.length > DAYS_NAMED ? ` and ${days.length - DAYS_NAMED} more days` : "";
+    const named = days.slice(0, DAYS_NAMED).join(", ") + more;
+    texts.push(`Files of ${named} cannot be read, their calls are in no answer: run call-lake doctor.`);
+  }
+  if (refusedRows > 0)
+    texts.push(`${refusedRows} rows of the journal cannot be read and are in no answer; see the log.`);
+  return texts.length === 0 ? null : texts.join(" ");
+}
 
 /** Counts the newest day's calls in earnest; never throws. */
 export async function healthOf(
@@ -37,13 +53,12 @@ export async function healthOf(
     reason = error instanceof Error ? (error.message.split("\n")[0] ?? "") : String(error);
     if (late.aborted) reason = `The question took more than ${QUESTION_MAX_MS} ms.`;
   }
-  if (reason === null && viewing.refusedRows > 0) {
-    reason = `${viewing.refusedRows} rows of the journal cannot be read and are in no answer; see the log.`;
-  }
+  const down = reason !== null;
+  if (!down) reason = missingText(asked.unreadable ?? [], viewing.refusedRows);
   const ends = follower.rows().map((row) => Date.parse(row.record.end_time ?? row.record.start_time));
   const oldest = ends.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
   return {
-    status: reason === null ? "ok" : "degraded",
+    status: down ? "down" : reason === null ? "ok" : "degraded",
     reason,
     query_ms: Math.round((performance.now() - began) * 10) / 10,
     ...asked,

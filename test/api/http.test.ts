@@ -138,6 +138,23 @@ describe("reading", () => {
   });
 });
 
+it("says when no question is answered, and that the router is there all the same", async () => {
+  const folder = await madeFolder();
+  const gone = await openCallLake({ dir: folder, engine: "in-process" });
+  const accounts = () => Promise.reject(new Error("the accounts' database is away"));
+  const app = appFor({}, { lake: gone });
+  await gone.close();
+  const health = await ask<{ status: string; reason: string }>("/healthz", {}, app);
+  expect([health.status, health.body.status]).toEqual([503, "down"]);
+  expect(health.body.reason).not.toBe("");
+  expect(await ask("/healthz", {}, appFor({ permissions: [] }, { lake: gone }))).toEqual({
+    status: 503,
+    body: { status: "down" },
+  });
+  expect((await ask("/livez", {}, appFor({}, { lake: gone, identify: accounts }))).status).toBe(200);
+  await rm(folder, { recursive: true });
+});
+
 describe("a bad question", () => {
   it.each([
     ["?limt=5", "limt"],
@@ -223,6 +240,7 @@ describe("who asks", () => {
     const unsaid = new Hono().route("/api/calls", createCallHistoryApi({ lake }));
     expect((await ask("", {}, unsaid)).status).toBe(401);
     expect(await ask("/healthz", {}, unsaid)).toEqual({ status: 200, body: { status: "ok" } });
+    expect(await ask("/livez", {}, unsaid)).toEqual({ status: 200, body: { status: "ok" } });
     const open = new Hono().route("/api/calls", createCallHistoryApi({ lake, allow_anonymous: true }));
     expect((await ask("", {}, open)).status).toBe(200);
   });

@@ -108,7 +108,12 @@ describe.each(DAMAGE)("a file that is %s", (_, damage) => {
     expect(file_.headers.get("X-Unreadable-Days")).toBe(day);
     expect((await file_.text()).trim().split("\n")).toHaveLength(left.length);
 
-    expect(await jsonOf(await ask("/healthz"))).toMatchObject({ status: "ok", unreadable: [missing] });
+    const health = await jsonOf<{ reason: string }>(await ask("/healthz"));
+    expect(health).toMatchObject({ status: "degraded", unreadable: [missing] });
+    expect(health.reason).toBe(`Files of ${day} cannot be read, their calls are in no answer: run call-lake doctor.`);
+    // Who may not read calls hears no day, and it is no reason to send people elsewhere.
+    expect(await jsonOf(await ask("/healthz", { permissions: [] }))).toEqual({ status: "degraded" });
+    expect(await (await ask("/metrics")).text()).toContain("call_lake_up 1\n");
     expect(await (await ask("/metrics")).text()).toContain("call_lake_unreadable_files 1\n");
     expect(said.filter((message) => message.includes(path) && message.includes("cannot be read"))).toHaveLength(
       // The analysts' engine is another one, and finds out for itself.

@@ -228,7 +228,7 @@ export const callFacets = answer<CallFacets>()(
 );
 export const facetValues = answer<FacetValues>()("FacetValues", z.object({ values, unreadable }));
 
-const status = z.enum(["ok", "degraded"]);
+const status = z.enum(["ok", "degraded", "down"]);
 export const health = answer<Health | Pick<Health, "status">>()(
   "Health",
   z.union([
@@ -247,6 +247,7 @@ export const health = answer<Health | Pick<Health, "status">>()(
     z.object({ status }),
   ]),
 );
+export const liveness = answer<{ status: "ok" }>()("Liveness", z.object({ status: z.literal("ok") }));
 
 export const sqlResult = answer<SqlResult>()(
   "SqlResult",

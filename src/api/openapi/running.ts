@@ -131,9 +131,20 @@ export const RUNNING: readonly Operation[] = [
     method: "get",
     path: "/healthz",
     id: "getHealth",
-    summary: "Asks the lake a real question. Details for calls.read only.",
+    summary: "Asks the lake a real question: whether to send people here. Details for calls.read only.",
     right: "anybody",
-    answers: [json(answers.health, { status: "ok" }), json(answers.health, { status: "degraded" }, "Degraded.", 503)],
+    answers: [
+      json(answers.health, { status: "degraded" }, "It answers; degraded: some calls are in no answer."),
+      json(answers.health, { status: "down" }, "It does not answer.", 503),
+    ],
+  },
+  {
+    method: "get",
+    path: "/livez",
+    id: "getLiveness",
+    summary: "Whether the router is there; asks nothing of the lake.",
+    right: "anybody",
+    answers: [json(answers.liveness, { status: "ok" })],
   },
   {
     method: "get",

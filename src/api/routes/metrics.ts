@@ -23,7 +23,7 @@ export const metricsRoutes: Routes = (api, { lake }) => {
     const one = (value: number | null): Samples => (value === null ? [] : [["", value]]);
     return c.text(
       [
-        metric("up", "gauge", "Whether a real question is answered.", one(health.status === "ok" ? 1 : 0)),
+        metric("up", "gauge", "Whether a real question is answered.", one(health.status === "down" ? 0 : 1)),
         metric("calls", "gauge", "Calls in the history.", one(calls)),
         metric("live_calls", "gauge", "Calls that run now.", one([...lake.live.calls()].length)),
         metric("lake_files", "gauge", "Parquet files in sight.", one(health.files)),
