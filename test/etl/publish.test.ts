@@ -14,7 +14,11 @@ const now = () => NOW;
 let db: LakeDb;
 let dir: string;
 beforeAll(async () => {
-  db = await openLakeDb({ temp_dir: join(tmpdir(), "call-lake-spill"), memory_limit: "512MB", threads: 1 });
+  db = await openLakeDb({
+    temp_dir: join(tmpdir(), `call-lake-spill-${process.pid}`),
+    memory_limit: "512MB",
+    threads: 1,
+  });
 });
 afterAll(() => db.close());
 beforeEach(() => {

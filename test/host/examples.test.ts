@@ -20,8 +20,8 @@ async function addressOf(child: ChildProcess): Promise<string> {
   let said = "";
   for await (const chunk of child.stdout ?? []) {
     said += String(chunk);
-    const found = /http:\S+/.exec(said);
-    if (found) return found[0];
+    const found = /(http:\S+)\s/.exec(said)?.[1];
+    if (found !== undefined) return found;
   }
   throw new Error(`The panel ended without an address: ${said}`);
 }

@@ -29,7 +29,8 @@ class Host {
       env: { ...process.env, NODE_OPTIONS: "", PORT: "0", DEMO_CALLS: "300", CALL_HISTORY_DIR: dir, ...environment },
     });
     for (const stream of [this.child.stdout, this.child.stderr]) stream?.on("data", (text) => (this.output += text));
-    this.ended = new Promise((resolve) => this.child.on("exit", (code) => resolve(code)));
+    // Not before its last words were read.
+    this.ended = new Promise((resolve) => this.child.on("close", (code) => resolve(code)));
   }
 
   /** The first match in what it has said. */
@@ -73,7 +74,7 @@ describe("npm start", () => {
     const dir = join(root, "demo");
     const host = new Host(dir);
     try {
-      const url = await host.says(/The panel is at (http:\S+)/);
+      const url = await host.says(/The panel is at (http:\S+)\s/);
       expect(host.output).toContain("First start: making a demo history of 300 calls");
       for (const path of ["/", "/dashboard", "/calls", "/engine", "/settings"]) {
         const page = await fetch(url + path);
@@ -128,7 +129,7 @@ describe("npm start", () => {
     const host = new Host(dir);
     try {
       await host.says(/without demo history and demo engine/);
-      const url = await host.says(/The panel is at (http:\S+)/);
+      const url = await host.says(/The panel is at (http:\S+)\s/);
       expect(await json(`${url}/api/calls`)).toMatchObject({ calls: [] });
       host.interrupt();
       expect(await host.ended).toBe(0);

@@ -9,7 +9,8 @@ import type { QueryEngine } from "../../src/query/engine.ts";
 import { EVERYTHING, FIRST_PAGE, scopeOf } from "../../src/query/index.ts";
 import { intoJournal, intoLake, madeCalls, madeFolder, randomOf } from "./made-calls.ts";
 
-const OPTIONS = { memory_limit: "512MB", temp_directory: `${tmpdir()}/call-lake-engines`, threads: 2, queries_max: 2 };
+const temp_directory = `${tmpdir()}/call-lake-engines-${process.pid}`;
+const OPTIONS = { memory_limit: "512MB", temp_directory, threads: 2, queries_max: 2 };
 const FOREVER = "SELECT count(*) AS n FROM range(1000000000) a, range(1000000000) b WHERE (a.range * b.range) % 7 = 3";
 const everyone = scopeOf({ read_pii: true });
 

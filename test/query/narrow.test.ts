@@ -27,7 +27,11 @@ let calls: CallRecord[];
 let logged: string[];
 
 beforeAll(async () => {
-  db = await openLakeDb({ temp_dir: join(tmpdir(), "call-lake-narrow"), memory_limit: "512MB", threads: 1 });
+  db = await openLakeDb({
+    temp_dir: join(tmpdir(), `call-lake-narrow-${process.pid}`),
+    memory_limit: "512MB",
+    threads: 1,
+  });
 });
 afterAll(() => db.close());
 beforeEach(async () => {

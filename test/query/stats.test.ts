@@ -17,7 +17,8 @@ import { intoJournal, intoLake, madeCall, madeCalls, madeFolder, pick, type Rand
 
 const FROM = Date.parse("2026-10-22T00:00:00Z");
 const SPAN = 6 * 86_400_000;
-const OPTIONS = { memory_limit: "1GB", temp_directory: join(tmpdir(), "call-lake-stats"), threads: 2, queries_max: 4 };
+const temp_directory = join(tmpdir(), `call-lake-stats-${process.pid}`);
+const OPTIONS = { memory_limit: "1GB", temp_directory, threads: 2, queries_max: 4 };
 const SCOPES: readonly Scope[] = [
   scopeOf({ read_pii: true }),
   scopeOf({ read_pii: true, client_id: "acme" }),
