@@ -308,7 +308,7 @@ export class CallHistory extends AskingElement {
         () => this.refresh(),
         () => this.#clear(),
       );
-    if (!calls) return rows.cancelled ? nothing : skeletonTable(this.memory.value.columns, boxes);
+    if (!calls) return rows.cancelled ? nothing : skeletonTable(columnsOf(this.memory.value.columns, this.sort), boxes);
     if (calls.length === 0 && rows.trail.length === 0) {
       return nothingBlock(this.query.filter, () => this.#clear());
     }
@@ -319,7 +319,7 @@ export class CallHistory extends AskingElement {
     return html`
       ${grid({
         ...{ calls, widths, formats, route, sort, peek, arrived: rows.arrived, whole: this.beside },
-        columns: columnsOf(columns),
+        columns: columnsOf(columns, sort),
         q: filter.get("q"),
         personal: this.personal,
         selection: boxes ? selection : null,

@@ -159,22 +159,29 @@ const DELIVERED: readonly Column["key"][] = [
 
 export const COLUMN_KEYS: readonly Column["key"][] = ALL.map((column) => column.key);
 
-const made = new WeakMap<readonly string[], readonly Column[]>();
+const made = new WeakMap<readonly string[], Map<string, readonly Column[]>>();
 
 /**
- * The columns of these keys in their order; the time always stands first, since it opens the call. The same list of
- * keys gives the same columns, so that a table knows that nothing has changed.
+ * The columns of these keys in their order; the time always stands first, since it opens the call. What the rows are
+ * sorted by is among them: an order that nobody sees is a riddle. The same list of keys gives the same columns, so that a
+ * table knows that nothing has changed.
  */
-export function columnsOf(keys: readonly string[] | undefined): readonly Column[] {
+export function columnsOf(keys: readonly string[] | undefined, sort = ""): readonly Column[] {
   const wanted = keys ?? DELIVERED;
-  const columns = made.get(wanted) ?? make(wanted);
-  made.set(wanted, columns);
+  const bySort = made.get(wanted) ?? new Map<string, readonly Column[]>();
+  const columns = bySort.get(sort) ?? make(wanted, sort.replace(/^-/, ""));
+  made.set(wanted, bySort.set(sort, columns));
   return columns;
 }
 
-function make(keys: readonly string[]): readonly Column[] {
+function make(keys: readonly string[], sort: string): readonly Column[] {
   const chosen = ["start_time", ...keys.filter((key) => key !== "start_time")];
-  return [...new Set(chosen)].flatMap((key) => ALL.find((column) => column.key === key) ?? []);
+  const columns = [...new Set(chosen)].flatMap((key) => ALL.find((column) => column.key === key) ?? []);
+  const sorted = ALL.find((column) => column.sort === sort);
+  if (!sorted || columns.includes(sorted)) return columns;
+  // Where it stands when all are shown: after the last that comes before it.
+  const at = columns.findLastIndex((column) => ALL.indexOf(column) < ALL.indexOf(sorted)) + 1;
+  return columns.toSpliced(at, 0, sorted);
 }
 
 function caller(call: CallSummary): TemplateResult {

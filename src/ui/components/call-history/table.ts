@@ -6,7 +6,7 @@ import type { Formats } from "../../format.ts";
 import { words } from "../../words.ts";
 import { callerText, icon } from "../parts.ts";
 import { hrefOf, snippetLine } from "../snippet.ts";
-import { type Column, columnsOf } from "./columns.ts";
+import type { Column } from "./columns.ts";
 import { resizer } from "./resizer.ts";
 import { isSelected, type Selection } from "./selection.ts";
 
@@ -180,8 +180,7 @@ function hits(call: FoundCallSummary, table: CallTable): TemplateResult | typeof
 }
 
 /** The shape of the table while the first answer is on its way. */
-export function skeletonTable(keys: readonly string[] | undefined, boxes: boolean): TemplateResult {
-  const columns = columnsOf(keys);
+export function skeletonTable(columns: readonly Column[], boxes: boolean): TemplateResult {
   return html`<div class="scroll" role="status" aria-label=${words.list.loading}>
     <table class="skeleton" aria-hidden="true">
       <thead>

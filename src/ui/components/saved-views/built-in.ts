@@ -5,6 +5,7 @@ import type { SavedView } from "../../storage.ts";
 export const BUILT_IN = [
   { key: "all", query: "" },
   { key: "failed", query: "outcome=error&outcome=lost" },
+  // By the average: the percentile is computed for the rows that are shown, and sorting by it would read all turns of all calls.
   { key: "slow", query: "where=avg_turn_latency_ms:ge:1500&sort=-avg_turn_latency_ms" },
   { key: "tool_errors", query: "where=tool_error_count:ge:1" },
   { key: "interrupted", query: "where=barge_in_count:ge:2&sort=-barge_in_count" },
