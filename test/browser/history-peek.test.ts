@@ -54,7 +54,13 @@ it("asks once when somebody has stopped typing, and gives up the question before
   await page.getByText("180 calls").waitFor();
   const box = page.getByLabel("Search what was said");
   scene.host.asked.length = 0;
-  await box.pressSequentially("appoint", { delay: 15 });
+  // Letter after letter without a pause, which a busy machine could make between two keys.
+  await box.evaluate((input: HTMLInputElement) => {
+    for (const letter of "appoint") {
+      input.value += letter;
+      input.dispatchEvent(new InputEvent("input", { bubbles: true, data: letter }));
+    }
+  });
   await soon(() => scene.host.asked.some((path) => path.includes("/search?q=appoint&"))).toBe(true);
   expect(scene.host.asked.filter((path) => path.includes("/search")).length).toBe(1);
   const release = holdBack(scene.host);
@@ -64,11 +70,14 @@ it("asks once when somebody has stopped typing, and gives up the question before
   const failed = page.waitForEvent("requestfailed", (request) => request.url().includes("/search?q=appointment&"));
   await box.pressSequentially("tuesday", { delay: 15 });
   await failed;
+  await soon(() => params(page)).toEqual({ q: "appointment tuesday" });
   release();
-  await page.locator("call-history mark").first().waitFor();
+  await page
+    .locator("call-history mark", { hasText: /tuesday/i })
+    .first()
+    .waitFor();
   // The space that was typed while it was asked is still there.
   expect(await box.inputValue()).toBe("appointment tuesday");
-  expect(params(page)).toEqual({ q: "appointment tuesday" });
 });
 
 it("costs little for each key that is typed, whatever the table holds", async () => {
@@ -84,7 +93,8 @@ it("costs little for each key that is typed, whatever the table holds", async ()
   });
   const box = page.getByLabel("Search what was said");
   const session = await page.context().newCDPSession(page);
-  await session.send("Performance.enable");
+  // Time of the thread, not of the clock: how busy the machine is with other things is no matter of the page.
+  await session.send("Performance.enable", { timeDomain: "threadTicks" });
   const spent = async () => {
     const { metrics } = await session.send("Performance.getMetrics");
     const of = (name: string) => (metrics.find((one) => one.name === name)?.value ?? 0) * 1000;
@@ -118,9 +128,8 @@ it("shows a call beside the list, in the URL, and gives the focus back", async (
   await peek(page).waitFor();
   expect(params(page)).toEqual({ peek: idOf(1) });
   await soon(() => focused(page)).toBe(CALLS[1]?.caller_name ?? CALLS[1]?.caller_number ?? "no number");
-  const text = await peek(page).innerText();
   for (const expected of ["Transferred", "Failed tools", "The calendar did not answer", "How it began"])
-    expect(text).toContain(expected);
+    await soon(() => peek(page).innerText()).toContain(expected);
   expect(await rows(page).nth(1).getAttribute("aria-current")).toBe("true");
   const tools = peek(page).getByRole("link", { name: "Tools" });
   expect(await tools.getAttribute("href")).toBe(`/calls/${idOf(1)}?tab=tools`);
@@ -137,7 +146,7 @@ it("shows a call beside the list, in the URL, and gives the focus back", async (
   await page.keyboard.press("Escape");
   await soon(() => peek(page).count()).toBe(0);
   expect(params(page)).toEqual({});
-  expect(await focused(page)).toMatch(/^Open call of/);
+  await soon(() => focused(page)).toMatch(/^Open call of/);
   expect(
     await page.evaluate(
       () => document.querySelector("call-history")?.shadowRoot?.activeElement?.closest("tr")?.dataset["id"],
@@ -176,7 +185,7 @@ it("is used by keyboard alone: search, look, choose, filter, sort, and keys that
   const press = (...keys: string[]) =>
     keys.reduce((done, key) => done.then(() => page.keyboard.press(key)), Promise.resolve());
   await press("/");
-  expect(await focused(page)).toBe("Search what was said");
+  await soon(() => focused(page)).toBe("Search what was said");
   await page.keyboard.type("tuesday?");
   await page.locator("call-history mark").first().waitFor();
   expect(await page.getByLabel("Search what was said").inputValue()).toBe("tuesday?");
@@ -187,11 +196,11 @@ it("is used by keyboard alone: search, look, choose, filter, sort, and keys that
   await page.reload();
   await rows(page).first().waitFor();
   await press("Tab");
-  expect(await focused(page)).toBe("Skip to the calls");
+  await soon(() => focused(page)).toBe("Skip to the calls");
   await press("Enter");
-  expect(await focused(page)).toBe("Table of calls");
+  await soon(() => focused(page)).toBe("Table of calls");
   await press("j", "j");
-  expect(await focused(page)).toMatch(/^Open call of/);
+  await soon(() => focused(page)).toMatch(/^Open call of/);
   await press("x");
   await page.getByText("1 selected").waitFor();
   await press("Enter");
@@ -205,23 +214,23 @@ it("is used by keyboard alone: search, look, choose, filter, sort, and keys that
   await page.getByRole("button", { name: "Turns" }).focus();
   await press("Enter");
   await soon(() => params(page)).toEqual({ sort: "-total_turns" });
-  expect(await focused(page)).toContain("Turns");
+  await soon(() => focused(page)).toContain("Turns");
   const box = page.locator("call-lake-facets input[type=checkbox]").first();
   await box.focus();
   await press("ArrowDown", "Space");
   await soon(() => page.getByRole("button", { name: /^Remove filter Outcome/ }).count()).toBe(1);
   await press("ArrowUp", "ArrowUp");
-  expect(await focused(page)).toContain("Outcome");
+  await soon(() => focused(page)).toContain("Outcome");
 
   await press("?");
   const help = page.getByRole("dialog", { name: "Keys" });
   await help.waitFor();
   await shoot(page, "history-keys", false);
-  expect(await focused(page)).toBe("Close");
+  await soon(() => focused(page)).toBe("Close");
   await help.getByLabel("Keys of one letter").uncheck();
   await press("Escape");
   await soon(() => help.count()).toBe(0);
-  expect(await focused(page)).toContain("Outcome");
+  await soon(() => focused(page)).toContain("Outcome");
   await press("/");
-  expect(await focused(page)).toContain("Outcome");
+  await soon(() => focused(page)).toContain("Outcome");
 });

@@ -16,15 +16,17 @@ afterAll(() => rm(dir, { recursive: true, force: true }));
 
 const environment = () => ({ ...process.env, NODE_OPTIONS: "", CALL_HISTORY_DIR: dir, PORT: "0" });
 
-async function addressOf(child: ChildProcess): Promise<string> {
-  let said = "";
-  for await (const chunk of child.stdout ?? []) {
-    said += String(chunk);
-    const found = /(http:\S+)\s/.exec(said)?.[1];
-    if (found !== undefined) return found;
-  }
-  throw new Error(`The panel ended without an address: ${said}`);
-}
+/** It is listened to until its end: whoever stops closes a pipe that the panel may still write to. */
+const addressOf = (child: ChildProcess) =>
+  new Promise<string>((found, failed) => {
+    let said = "";
+    child.stdout?.on("data", (chunk) => {
+      said += String(chunk);
+      const address = /(http:\S+)\s/.exec(said)?.[1];
+      if (address !== undefined) found(address);
+    });
+    child.once("exit", () => failed(new Error(`The panel ended without an address: ${said}`)));
+  });
 
 describe("the examples", () => {
   it("record a call, and show it in a panel of their own", async () => {
