@@ -1,7 +1,7 @@
 /** Engines killed in mid-call as real processes, and started again: the call goes on and becomes one record. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { openLakeDb } from "../../src/etl/duckdb.ts";
@@ -141,14 +141,19 @@ test("a call is resumed twice, then its engine is gone for good: the last lost r
 });
 
 /** A journal of a process that is gone, or of another host, with one open call and one that has ended since. */
-function writeJournal(dir: string, name: string, host: string, lines: { k: "started" | "ended"; call_id: string }[]) {
+function writeJournal(
+  dir: string,
+  name: string,
+  host: string,
+  lines: { k: "started" | "ended"; call_id: string }[],
+  t = new Date().toISOString(),
+) {
   const folder = join(dir, "journal", name);
   mkdirSync(folder, { recursive: true });
   writeFileSync(
     join(folder, "writer.json"),
     JSON.stringify({ format: 1, writer: name, host, ...thisProcess(), pid_start: "gone" }),
   );
-  const t = new Date().toISOString();
   const text = lines.map(({ k, call_id }, n) => {
     const started = { call_id, source: "test", start_time: "2026-11-21T10:00:00.000Z" };
     const c = callIdentity("test", call_id, Date.parse(started.start_time));
@@ -178,4 +183,15 @@ test("only what nobody else has is recovered, and it is taken up by its name and
   expect((await newHistory({ dir })).history.recovered()).toEqual([]);
   await call.end();
   expect((await recordsIn(dir)).get("open")?.rev).toBe(2);
+});
+
+test("a call that was told long after it began is recovered; one whose engine wrote nothing for a day is not", async () => {
+  const { hostname } = await import("node:os");
+  const dir = newDir();
+  writeJournal(dir, "a-1", hostname(), [{ k: "started", call_id: "told late" }], "2026-06-01T10:00:00.000Z");
+  writeJournal(dir, "a-2", hostname(), [{ k: "started", call_id: "long over" }], "2026-06-01T10:00:00.000Z");
+  const old = new Date(Date.now() - 86_400_000);
+  utimesSync(join(dir, "journal", "a-2", "00000001.jsonl"), old, old);
+  const { history } = await newHistory({ dir });
+  expect(history.recovered().map(({ call_id }) => call_id)).toEqual(["told late"]);
 });

@@ -14,7 +14,7 @@ export interface AbandonedCall {
   writer: string;
 }
 
-/** No call lasts longer than this after its last event. */
+/** No call lasts longer than this after its engine has written anything. */
 const SILENCE_MS_MAX = 86_400_000;
 const NEWLINE = 10;
 /** Kind and id of a line stand within so many bytes. */
@@ -27,14 +27,16 @@ const HEAD_BYTES = 80;
 export async function abandonedCalls(dir: string, nowMs = Date.now()): Promise<AbandonedCall[]> {
   const writers = (await listWriters(dir)).sort((a, b) => startOf(a) - startOf(b));
   const gone = new Set<string>();
-  const found = new Map<string, { lines: Map<number, JournalLine>; writer: string }>();
+  const found = new Map<string, { lines: Map<number, JournalLine>; writer: string; writtenMs: number }>();
   for (const writer of writers) {
     if (!(await isOfThisHost(dir, writer)) || !(await writerIsGone(dir, writer, nowMs))) continue;
     gone.add(writer);
-    for (const line of await openLines(dir, writer)) {
+    const { lines, writtenMs } = await openLines(dir, writer);
+    for (const line of lines) {
       const { c = "", n = 0 } = line;
-      const call = found.get(c) ?? { lines: new Map<number, JournalLine>(), writer };
+      const call = found.get(c) ?? { lines: new Map<number, JournalLine>(), writer, writtenMs };
       call.writer = writer;
+      call.writtenMs = writtenMs;
       call.lines.set(n, line);
       found.set(c, call);
     }
@@ -43,13 +45,15 @@ export async function abandonedCalls(dir: string, nowMs = Date.now()): Promise<A
   for (const writer of found.size > 0 ? writers : []) {
     for (const id of await settledIn(dir, writer, !gone.has(writer))) found.delete(id);
   }
-  return [...found].flatMap(([id, { lines, writer }]) => {
+  return [...found].flatMap(([id, { lines, writer, writtenMs }]) => {
     const ordered = [...lines.values()].sort((a, b) => (a.n ?? 0) - (b.n ?? 0));
     const fold = new CallFold();
     for (const line of ordered) fold.apply(line);
     const call = fold.open.get(id);
-    const known = call?.started.call_id !== undefined && nowMs - Date.parse(call.last_event_time) < SILENCE_MS_MAX;
-    return call && known ? [{ call, lines: ordered, writer }] : [];
+    if (call?.started.call_id === undefined) return [];
+    // The times of events are their sender's, who may tell of them late: the file's time is that of the writing.
+    const lastMs = Math.max(Date.parse(call.last_event_time), writtenMs);
+    return nowMs - lastMs < SILENCE_MS_MAX ? [{ call, lines: ordered, writer }] : [];
   });
 }
 
@@ -57,13 +61,15 @@ export async function abandonedCalls(dir: string, nowMs = Date.now()): Promise<A
 const startOf = (writer: string): number => Number(writer.slice(writer.lastIndexOf("-") + 1));
 
 /** The lines of the calls that are open at the end of a writer's last segment, to which all before were carried. */
-async function openLines(dir: string, writer: string): Promise<JournalLine[]> {
+async function openLines(dir: string, writer: string): Promise<{ lines: JournalLine[]; writtenMs: number }> {
   const segment = (await listSegments(dir, writer)).at(-1);
-  if (segment === undefined) return [];
+  if (segment === undefined) return { lines: [], writtenMs: 0 };
   const part = await unlessCode(readSegment(dir, writer, segment), "ENOENT");
+  const stat = await unlessCode(realFs.stat(segmentFile(dir, writer, segment)), "ENOENT");
   const fold = new CallFold();
   for (const line of part?.lines ?? []) fold.apply(line);
-  return (part?.lines ?? []).filter(({ c }) => c !== undefined && fold.open.has(c));
+  const lines = (part?.lines ?? []).filter(({ c }) => c !== undefined && fold.open.has(c));
+  return { lines, writtenMs: stat?.mtimeMs ?? 0 };
 }
 
 /** Ids of the calls that ended in a writer's journal; of a living writer those that it began or goes on with as well. */
