@@ -102,7 +102,7 @@ test("recorded events with anything in any place never throw, and the next call 
   expect((await recordsIn(dir)).get("1795256999.77")?.ended_by).toBe("caller");
 });
 
-test("10,000 calls leave no more behind than 1,000", async () => {
+test("10,000 calls leave no more behind than 1,000", { timeout: 240_000 }, async () => {
   setFlagsFromString("--expose-gc");
   const collect = runInNewContext("gc") as () => void;
   const { history } = await newHistory();

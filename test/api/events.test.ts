@@ -238,7 +238,7 @@ describe("a backend that is killed", () => {
   };
 
   // At each place: what was told and acknowledged, and what was told again because the answer never came.
-  it.each([1, 4, 7])("after %i events goes on with the call", { timeout: 30_000 }, async (told) => {
+  it.each([1, 4, 7])("after %i events goes on with the call", { timeout: 120_000 }, async (told) => {
     const call_id = `k-${told}`;
     const url = `${running.url}/api/calls/${call_id}/events`;
     expect((await post(url, EVENTS.slice(0, told))).status).toBe(202);

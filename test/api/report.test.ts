@@ -174,7 +174,7 @@ describe("a message", () => {
 });
 
 describe("a backend that is killed", () => {
-  it("loses nothing that it acknowledged, and takes nothing twice", { timeout: 60_000 }, async () => {
+  it("loses nothing that it acknowledged, and takes nothing twice", { timeout: 120_000 }, async () => {
     const dir = await mkdtemp(join(tmpdir(), "call-lake-fleet-"));
     let running = await startBackend(dir);
     const messages = [0, 1, 2, 3, 4, 5].map((n) => said("s-k", n % 2 ? 2 : 1, `Words ${n}`, n));

@@ -243,7 +243,7 @@ it("killed anywhere leaves whole backups only, and the next one goes on", async 
   expect(await restore(back, { from: target })).toMatchObject({ problems: [] });
   expect(await idsIn(back)).toEqual(ids);
   expect(namesOf(target).length, `${whole} whole ones seen`).toBeLessThanOrEqual(2);
-}, 120_000);
+}, 240_000);
 
 it("is of one moment while engines write, the etl works, calls are erased and both are killed", async () => {
   const dir = newFolder();

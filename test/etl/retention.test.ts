@@ -369,7 +369,7 @@ it("a kill at every step of a run leaves each call whole, emptied or gone, and e
     expect((await verify(folder, { db, now })).problems, at).toEqual([]);
     expect(await realFs.readdir(join(folder, "tmp")), at).toEqual([]);
   }
-}, 120_000);
+}, 240_000);
 
 const byText = (a: object, b: object) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1);
 

@@ -235,6 +235,7 @@ describe("the search index", () => {
 
   it.each(scenes)(
     "killed at every step of %s, serves no wrong row and is whole after it is built again",
+    { timeout: 240_000 },
     async (what, run) => {
       const dir = await madeLake();
       if (what === "building") await compact(dir, { db, now });

@@ -175,7 +175,7 @@ describe("random filters over random calls", () => {
       expect(asMap(tool_name ?? []), "tool_name").toEqual(countsOf(wanted, tools));
     };
     await fc.assert(fc.asyncProperty(asking, check), { numRuns: 40, seed: 7 });
-  }, 240_000);
+  }, 480_000);
 
   it("prune no day that holds a call", () => {
     const property = fc.property(questions(calls, FROM, SPAN), (asked) => {

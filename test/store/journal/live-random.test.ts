@@ -23,7 +23,7 @@ interface Model {
 }
 
 test("is right after any story of writing, rotating, publishing and moving to a new writer", {
-  timeout: 60_000,
+  timeout: 240_000,
 }, async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 60 }), async (steps) => {
