@@ -3,6 +3,7 @@ import { dayOf, dayOfTime } from "../record/id.ts";
 import type { CallList, CallSummary } from "./answers.ts";
 import type { Ask } from "./asking.ts";
 import { countOf } from "./count.ts";
+import { type DayPart, partOfDay } from "./day-part.ts";
 import { type Filter, whereOf } from "./filter.ts";
 import {
   afterCursor,
@@ -104,11 +105,15 @@ async function byWindows(view: View, ask: Ask, under: Under, page: Page): Promis
     let window: Under | null = within(under, ahead.slice(from, from + width));
     // Where some days were not enough the calls are rare, and ids are the widest column that is read.
     if (width > WINDOW_GROWTH && !view.found) window = await upToLast(view, ask, window, page, left, 0);
-    // What is left to skip lies in the first day.
-    if (window) rows.push(...(await ask(keysSql(view, window, page, left, from === first ? offset : 0))));
+    // What is left to skip lies in the first day, and so does most often the page.
+    const part =
+      window && (from === first ? await partOfDay(view, ask, window, sort.descending, offset, left) : whole(window));
+    if (part) rows.push(...(await ask(keysSql(view, part.under, page, left, part.offset))));
   }
   return rows;
 }
+
+const whole = (under: Under): DayPart => ({ under, offset: 0 });
 
 /** The calls that come no later than the last on the page, by the sort column alone; null where there is none. */
 async function upToLast(view: View, ask: Ask, under: Under, { sort }: Page, limit: number, offset: number) {
