@@ -33,9 +33,9 @@ export class LabelDialog extends BulkDialog {
     const many = (this.target.count ?? 0) > CALLS_MAX;
     return html`<form @submit=${this.#apply}>
       ${this.#labels("add", w.add)} ${this.#labels("remove", w.remove)}
-      <p class="muted">${w.labelHint} ${w.labelMany(this.formats.integer(CALLS_MAX))}</p>
+      <p class="muted">${w.labelHint}</p>
       <datalist id="known">${this.known.map((one) => html`<option value=${one}></option>`)}</datalist>
-      <p role="alert">${this.hint}</p>
+      <p role="alert">${many ? w.labelMany(this.formats.integer(CALLS_MAX)) : this.hint}</p>
       ${this.ends(w.apply, many)}
     </form>`;
   }
