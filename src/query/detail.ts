@@ -12,6 +12,8 @@ import { rowsOf, sourceOf, type View } from "./view.ts";
 
 /** Decoding these takes about as long as all other columns do: each half may be asked for on a thread of its own. */
 const HALF: readonly ColumnName[] = ["id", "conversation", "turns"];
+/** Fresh calls that are asked for one by one; more of them at once are no page's, and cost a statement each. */
+const ALONE_MAX = 4;
 const OTHER_HALF = COLUMN_NAMES.filter((column) => column === "id" || !HALF.includes(column));
 
 /**
@@ -30,9 +32,11 @@ export async function getCalls(
   if (days.size > 1) throw new RangeError(`Calls of one day can be asked for together; these are of ${days.size}.`);
   // A row of the tail is the newest there is: no file is asked. Nothing else of the tail stands in a statement, so that
   // calls that end meanwhile do not make it another one.
-  const fresh = ids.flatMap((id) => {
-    const place = view.fresh.get(id);
-    return place ? [ask(rowsSql({ ...view, files: [], ranges: [place] }, [id], COLUMN_NAMES, scope))] : [];
+  const inTail = ids.filter((id) => view.fresh.has(id));
+  const asked = inTail.length > ALONE_MAX ? [inTail] : inTail.map((id) => [id]);
+  const fresh = asked.map((some) => {
+    const ranges = some.flatMap((id) => view.fresh.get(id) ?? []);
+    return ask(rowsSql({ ...view, files: [], ranges }, some, COLUMN_NAMES, scope));
   });
   const stored = ids.filter((id) => !view.fresh.has(id));
   const found = await Promise.all([...fresh, storedCalls(view, ask, stored, scope, inHalves)]);
