@@ -87,9 +87,10 @@ it("copies id and link, exports a file, and gives and takes labels", async () =>
   const options = { permissions: ["clipboard-read", "clipboard-write"], acceptDownloads: true };
   const { page, complaints, close } = await openDetail(browser, host, rich.id, {}, options);
   await page.getByRole("button", { name: "Copy id" }).click();
-  expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(rich.id);
+  const copied = () => page.evaluate(() => navigator.clipboard.readText());
+  await soon(copied).toBe(rich.id);
   await page.getByRole("button", { name: "Copy link" }).click();
-  expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(`${host.url}/calls/${rich.id}`);
+  await soon(copied).toBe(`${host.url}/calls/${rich.id}`);
   await page.getByRole("button", { name: "Export" }).click();
   await page.getByRole("button", { name: "JSON", exact: true }).waitFor();
   await shoot(page, "detail-export", false);
@@ -103,7 +104,7 @@ it("copies id and link, exports a file, and gives and takes labels", async () =>
   await page.getByRole("button", { name: "PDF", exact: true }).waitFor();
   await page.keyboard.press("Escape");
   await soon(() => page.locator("call-lake-action").count()).toBe(0);
-  expect(await page.locator("#act-export").evaluate((node) => node.matches(":focus"))).toBe(true);
+  await soon(() => page.locator("#act-export").evaluate((node) => node.matches(":focus"))).toBe(true);
 
   await page.getByRole("button", { name: "Add a label" }).click();
   await page.getByLabel("Label", { exact: true }).fill("<b>call back</b>");
@@ -123,8 +124,8 @@ it("deletes a call only after a typed word, and says that it is gone", async () 
   const dialog = page.getByRole("dialog", { name: "Delete this call for good?" });
   await dialog.waitFor();
   await page.keyboard.press("Escape");
-  await soon(() => dialog.count()).toBe(0);
-  expect(await page.locator("#act-delete").evaluate((node) => node.matches(":focus"))).toBe(true);
+  await page.locator("call-lake-action").waitFor({ state: "detached" });
+  await soon(() => page.locator("#act-delete").evaluate((node) => node.matches(":focus"))).toBe(true);
   expect((await told()).length).toBe(0);
   await page.keyboard.press("Enter");
   await dialog.waitFor();
