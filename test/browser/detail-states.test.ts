@@ -2,7 +2,7 @@
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { type DetailHost, openDetail, startDetailHost, tab } from "./detail-kit.ts";
-import { launch, shoot, soon } from "./kit/browser.ts";
+import { launch, quiet, shoot, soon } from "./kit/browser.ts";
 import { ensureBundle } from "./kit/bundle.ts";
 import { record } from "./kit/records.ts";
 
@@ -39,7 +39,7 @@ it("shows a skeleton first, then the call, without moving what is around", async
   open();
   await page.getByRole("heading", { level: 2 }).waitFor();
   await page.getByText("trunk").first().waitFor();
-  await page.waitForTimeout(200);
+  await quiet(page);
   const shifts = await page.evaluate(() => (window as unknown as { shifts: number[] }).shifts);
   expect(shifts.reduce((sum, one) => sum + one, 0)).toBeLessThan(0.02);
   expect(complaints).toEqual([]);
@@ -108,7 +108,7 @@ it("is read at 390 px, at 200 % zoom, and from right to left", async () => {
   const narrow = await openDetail(browser, host, id, {}, { viewport: { width: 390, height: 800 } });
   for (const name of ["Overview", "Transcript", "Tools", "Metrics", "Raw JSON"]) {
     await tab(narrow.page, name).click();
-    await narrow.page.waitForTimeout(150);
+    await quiet(narrow.page);
     expect(await wide(narrow.page), name).toBeLessThanOrEqual(0);
     await shoot(narrow.page, `detail-390-${name.toLowerCase().split(" ")[0]}`);
   }
@@ -138,7 +138,7 @@ it("is read at 390 px, at 200 % zoom, and from right to left", async () => {
   await rtl.page.locator("call-lake-chart svg").first().waitFor();
   for (const [i, name] of ["overview", "transcript", "tools", "metrics", "raw"].entries()) {
     await tabs.nth(i).click();
-    await rtl.page.waitForTimeout(200);
+    await quiet(rtl.page);
     expect(await wide(rtl.page), name).toBeLessThanOrEqual(0);
     await shoot(rtl.page, `detail-ar-${name}`);
   }

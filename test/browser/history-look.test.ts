@@ -2,7 +2,7 @@
 import type { Page } from "playwright-core";
 import { expect, it } from "vitest";
 import { axeOf } from "./kit/axe.ts";
-import { shoot, soon } from "./kit/browser.ts";
+import { moving, quiet, shoot, soon } from "./kit/browser.ts";
 import { CALLS, folding, give, historyScene, peek, rows, startListHost } from "./kit/history.ts";
 import { hostileRecord } from "./kit/records.ts";
 
@@ -101,7 +101,7 @@ it("fits a telephone, for fingers", async () => {
     .first()
     .tap({ position: { x: 150, y: 20 } });
   await peek(page).waitFor();
-  expect((await peek(page).boundingBox())?.width).toBe(390);
+  await soon(async () => (await peek(page).boundingBox())?.width).toBe(390);
   await soon(() => peek(page).getAttribute("aria-label")).toBe("Call at a glance");
   await peek(page).getByText("How it began").waitFor();
   await shoot(page, "history-narrow-peek", false);
@@ -125,8 +125,7 @@ it("stands 200 % zoom, and right to left", async () => {
   await page.locator("call-history tbody .open").first().click();
   const panel = page.locator("call-lake-peek aside");
   await panel.locator("dl").waitFor();
-  const box = await panel.boundingBox();
-  expect(box?.x).toBe(0);
+  await soon(async () => (await panel.boundingBox())?.x).toBe(0);
   await shoot(page, "history-rtl-peek", false);
   const side = await page.locator("call-lake-facets").boundingBox();
   expect(side?.x ?? 0).toBeGreaterThan(900);
@@ -173,13 +172,12 @@ it("does not jump while it is loaded, and moves nothing for those who want no mo
     }).observe({ type: "layout-shift", buffered: true });
   });
   await settled(page);
-  await page.waitForTimeout(200);
+  await quiet(page);
   const shifts = await page.evaluate(() => (window as unknown as { shifts: number[] }).shifts);
   const sum = shifts.reduce((a, b) => a + b, 0);
   console.log(`Layout shift while the list was loaded: ${sum.toFixed(4)} (good is below 0.1).`);
   expect(sum).toBeLessThan(0.02);
-  const animated = await page.evaluate(() => document.getAnimations().length);
-  expect(animated).toBe(0);
+  expect(await moving(page)).toEqual([]);
 });
 
 it("says how to attach an engine while there is no call", async () => {
