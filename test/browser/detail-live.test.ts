@@ -41,7 +41,7 @@ it("follows a live call without a reload, and shows its record when it ends", as
   await call.end({ outcome: "completed", ended_reason: "caller hung up" });
   await page.locator(".badge", { hasText: "Completed" }).waitFor();
   expect(await page.getByText("This call is going on.").count()).toBe(0);
-  expect(await page.getByText("<i>Is anybody</i> there?").count()).toBe(1);
+  await soon(() => page.getByText("<i>Is anybody</i> there?").count()).toBe(1);
   const asked = host.asked.length;
   await new Promise((resolve) => setTimeout(resolve, 2500));
   // Nobody follows any more.
