@@ -103,8 +103,8 @@ const ALL: readonly Column[] = [
   },
   number("total_turns", integer, "turns"),
   { ...number("p95_turn_latency_ms", (ms, formats) => formats.latency(ms), "latency"), sort: null },
-  number("avg_turn_latency_ms", (ms, formats) => formats.latency(ms)),
-  number("max_turn_latency_ms", (ms, formats) => formats.latency(ms)),
+  number("avg_turn_latency_ms", (ms, formats) => formats.latency(ms), "latency"),
+  number("max_turn_latency_ms", (ms, formats) => formats.latency(ms), "latency"),
   {
     key: "tools",
     sort: "tool_error_count",
@@ -179,9 +179,10 @@ function make(keys: readonly string[], sort: string): readonly Column[] {
   const columns = [...new Set(chosen)].flatMap((key) => ALL.find((column) => column.key === key) ?? []);
   const sorted = ALL.find((column) => column.sort === sort);
   if (!sorted || columns.includes(sorted)) return columns;
-  // Where it stands when all are shown: after the last that comes before it.
-  const at = columns.findLastIndex((column) => ALL.indexOf(column) < ALL.indexOf(sorted)) + 1;
-  return columns.toSpliced(at, 0, sorted);
+  // After the last that comes before it when all are shown; where nobody has chosen columns instead of that one, so that
+  // the others keep their room.
+  const before = columns.findLastIndex((column) => ALL.indexOf(column) < ALL.indexOf(sorted));
+  return keys === DELIVERED ? columns.with(before, sorted) : columns.toSpliced(before + 1, 0, sorted);
 }
 
 function caller(call: CallSummary): TemplateResult {

@@ -333,8 +333,9 @@ export const tableStyles = css`
       display: none;
     }
   }
+  @container (max-width: 1000px) { .fitted .turns { display: none; } }
   @container (max-width: 960px) {
-    .fitted :is(th, td):is(.context, .turns) {
+    .fitted :is(th, td).context {
       display: none;
     }
   }
