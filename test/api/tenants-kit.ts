@@ -271,6 +271,8 @@ export const KINDS: { readonly [kind: string]: readonly [weight: number, maker: 
       path: "/sql",
       ...(r() < 0.3 ? { accept: "application/vnd.apache.arrow.stream" } : {}),
       body: JSON.stringify({
+        // The machine may be busy with others: that is no answer of this test.
+        timeout_ms: 60_000,
         sql: pick(r, [
           "SELECT count(*) AS n, min(start_time) AS t FROM calls",
           `SELECT id FROM calls WHERE client_id = '${other(who)}' OR TRUE ORDER BY id LIMIT 5`,

@@ -6,6 +6,7 @@ import { createCallHistoryApi, type Recorder } from "../../src/api/index.ts";
 import type { RecordInput } from "../../src/engine-hook/index.ts";
 import { makeDerived } from "../../src/etl/derived.ts";
 import { runJob } from "../../src/etl/job.ts";
+import { indexAll } from "../../src/etl/search.ts";
 import { type CallLake, openCallLake } from "../../src/query/index.ts";
 import type { CallRecord } from "../../src/record/index.ts";
 import { intoJournal, intoLake, madeFolder, pick, randomOf } from "../query/made-calls.ts";
@@ -42,7 +43,7 @@ let shared: CallLake;
 const alone = new Map<Tenant, CallLake>();
 let world: World;
 
-/** `derived`: with narrow files and rollups of all that is in the lake. */
+/** `derived`: with narrow files, rollups and the search index of all that is in the lake. */
 async function home(calls: readonly CallRecord[], derived = false): Promise<CallLake> {
   const dir = await madeFolder();
   const fresh = calls.filter((_, index) => index % 10 === 0);
@@ -51,7 +52,10 @@ async function home(calls: readonly CallRecord[], derived = false): Promise<Call
     calls.filter((_, index) => index % 10 !== 0),
   );
   await intoJournal(dir, "host-1", 1, fresh);
-  if (derived) await runJob(dir, {}, (job) => makeDerived(job));
+  if (derived) {
+    await runJob(dir, {}, (job) => makeDerived(job));
+    await indexAll(dir);
+  }
   const lake = await openCallLake({ dir, engine: "in-process", threads: 1 });
   homes.push({ dir, lake });
   return lake;
