@@ -134,6 +134,7 @@ async function tabTo(page: Page, wanted: RegExp): Promise<void> {
 
 it("can be walked by the keyboard alone: to a call, through its tabs, and back", async () => {
   const { page, complaints, close } = await open("/");
+  await page.locator("#nav a").getByText("Call history", { exact: true }).waitFor();
   await tabTo(page, /^a Call history$/);
   await page.keyboard.press("Enter");
   await soon(() => rows(page).count()).toBeGreaterThan(10);
@@ -161,12 +162,13 @@ it("can be walked by the keyboard alone: to a call, through its tabs, and back",
   await soon(() => rows(page).count()).toBeGreaterThan(10);
   await tabTo(page, /^a SQL$/);
   await page.keyboard.press("Enter");
+  await page.getByRole("button", { name: "Calls a day" }).waitFor();
   await tabTo(page, /^button Calls a day/);
   await page.keyboard.press("Enter");
   await page.locator("call-lake-sql-table").getByRole("table").waitFor();
   expect(complaints).toEqual([]);
   await close();
-});
+}, 120_000);
 
 it.each(["/", "/dashboard", "/calls", "/live", "/sql", "/engine", "/assistants", "/settings"])(
   "can be read at 200 %%: %s",
