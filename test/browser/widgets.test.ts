@@ -7,6 +7,7 @@ import { launch, openPage, shoot, soon, turn, type WatchedPage } from "./kit/bro
 import { ensureBundle } from "./kit/bundle.ts";
 import { type LakeHost, startLakeHost } from "./kit/lake-host.ts";
 import { type LiveEngine, startEngine } from "./kit/live.ts";
+import { moneyText, percentText } from "./kit/numbers.ts";
 import { NOW, record } from "./kit/records.ts";
 
 let browser: Browser;
@@ -65,17 +66,20 @@ const told = (page: Page) => page.evaluate(() => (window as unknown as { told: u
 const day = (daysAgo: number) => new Date(NOW - daysAgo * 86_400_000).toISOString().slice(0, 10);
 
 it("shows the API's numbers, asks once for all cards, and opens what stands behind them", async () => {
+  const question = `/stats?start_date=${day(6)}&tz=UTC`;
+  const earlier = await host.ask<CallStats>(question);
   const before = host.asked.length;
   const page = await dashboard(METRICS.map((metric) => ["call-stat-card", { metric, days: 7 }]));
   await soon(() => page.locator("call-stat-card strong").count()).toBe(METRICS.length);
   expect(host.asked.slice(before).filter((path) => path.includes("/stats")).length).toBe(1);
-  const answer = await host.ask<CallStats>(`/stats?start_date=${day(6)}&tz=UTC`);
+  const answer = await host.ask<CallStats>(question);
   const numbers = await page.locator("call-stat-card strong").allInnerTexts();
   expect(numbers[0]).toBe(String(answer.totals.calls));
-  expect(numbers[1]).toBe(`${((answer.totals.completed / answer.totals.calls) * 100).toFixed(1)}%`);
-  const [cost] = answer.cost;
-  expect(numbers[6]).toContain((cost?.total ?? 0).toFixed(2).slice(0, 4));
-  expect(await page.locator("call-stat-card .card").first().innerText()).toContain(`before: ${answer.previous?.calls}`);
+  expect(numbers[1]).toBe(percentText(answer.totals.completed / answer.totals.calls));
+  expect(numbers[6]).toBe(moneyText(answer.cost[0]?.total ?? 0, "USD"));
+  // The period before is as long as this one until now: by and by it begins earlier.
+  const text = await page.locator("call-stat-card .card").first().innerText();
+  expect([earlier, answer].filter(({ previous }) => text.includes(`before: ${previous?.calls}`))).not.toEqual([]);
   await page.locator("call-stat-card button").nth(1).press("Enter");
   expect(await told(page)).toEqual([{ page: "call-stats", query: `start_date=${day(6)}` }]);
 });
@@ -115,6 +119,7 @@ it("keeps a number that has become old, and says so; and says what is not permit
   ]);
   await soon(() => page.locator("call-count strong").innerText()).toMatch(/^\d+$/);
   const known = await page.locator("call-count strong").innerText();
+  await soon(() => page.locator("call-stat-card strong").first().innerText()).toMatch(/^\d+$/);
   await page.getByText("There is no metric happiness. There are: calls,").waitFor();
   host.failWith = 502;
   await soon(() => page.locator("call-count button").getAttribute("title")).toContain("from before");
