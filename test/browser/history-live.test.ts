@@ -2,7 +2,7 @@
 import type { Page } from "playwright-core";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { shoot, soon } from "./kit/browser.ts";
-import { historyScene, ids, rows } from "./kit/history.ts";
+import { historyScene, holdBack, ids, rows } from "./kit/history.ts";
 import { type LiveEngine, startEngine } from "./kit/live.ts";
 
 const scene = historyScene();
@@ -102,6 +102,25 @@ it("misses no end while its connection is away", async () => {
   await end(call);
   scene.host.failWith = 0;
   await top(page).getByText("Flo Sample").waitFor();
+});
+
+it("hears a server that answers late: no look ends the one before", async () => {
+  const page = await open();
+  const aborted: string[] = [];
+  page.on("requestfailed", (request) => aborted.push(request.url()));
+  const calls = [await begin({ caller_name: "Kai Sample" }), await begin({ caller_name: "Lou Sample" })];
+  const release = holdBack(scene.host);
+  const looks = () => scene.host.asked.filter((asked) => asked.startsWith("GET /api/calls?")).length;
+  const before = looks();
+  await end(calls[0] ?? "");
+  await soon(looks).toBeGreaterThan(before);
+  await end(calls[1] ?? "");
+  // Longer than the list waits between two looks.
+  await page.evaluate(() => new Promise((passed) => setTimeout(passed, 2500)));
+  release();
+  await top(page).getByText("Lou Sample").waitFor();
+  await rows(page).nth(1).getByText("Kai Sample").waitFor();
+  expect(aborted).toEqual([]);
 });
 
 it("follows no feed where the person is at older calls or in another order, and takes it up again", async () => {

@@ -16,7 +16,7 @@ interface Feed {
 export class LiveRows {
   /** Every LOOK_MS, whether or not there is something to look for. */
   readonly #turn: () => void;
-  readonly #look: () => void;
+  readonly #look: () => Promise<void>;
   /** Null where nobody reads the newest calls. */
   readonly #feed: () => Feed | null;
   #timer: ReturnType<typeof setInterval> | undefined;
@@ -24,8 +24,11 @@ export class LiveRows {
   #following: AbortController | null = null;
   #followed = "";
   #lookedMs = 0;
+  #looking = false;
+  /** Whether a call has ended since the look that is going on began. */
+  #missed = false;
 
-  constructor(feed: () => Feed | null, look: () => void, turn: () => void) {
+  constructor(feed: () => Feed | null, look: () => Promise<void>, turn: () => void) {
     this.#feed = feed;
     this.#look = look;
     this.#turn = turn;
@@ -38,6 +41,7 @@ export class LiveRows {
 
   stop(): void {
     clearInterval(this.#timer);
+    this.#timer = undefined;
     clearTimeout(this.#soon);
     this.#soon = undefined;
     document.removeEventListener("visibilitychange", this.#visibility);
@@ -79,21 +83,29 @@ export class LiveRows {
   };
 
   #lookSoon(wait: number): void {
+    if (this.#timer === undefined) return;
     const next = Math.max(wait, this.#lookedMs + BETWEEN_LOOKS_MS - Date.now());
     this.#soon ??= setTimeout(() => {
       this.#soon = undefined;
-      this.#lookNow();
+      if (this.#looking) this.#missed = true;
+      else void this.#lookNow();
     }, next);
   }
 
-  #lookNow(): void {
+  /** One at a time: if each ended the one before, a server that answers late would never be heard. */
+  async #lookNow(): Promise<void> {
     if (document.visibilityState !== "visible") return;
     this.#lookedMs = Date.now();
-    this.#look();
+    this.#looking = true;
+    this.#missed = false;
+    await this.#look().finally(() => {
+      this.#looking = false;
+    });
+    if (this.#missed) this.#lookSoon(0);
   }
 
   #tick(): void {
     this.#turn();
-    if (Date.now() - this.#lookedMs >= BETWEEN_LOOKS_MS) this.#lookNow();
+    if (!this.#looking && Date.now() - this.#lookedMs >= BETWEEN_LOOKS_MS) void this.#lookNow();
   }
 }

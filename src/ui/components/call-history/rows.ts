@@ -59,7 +59,7 @@ export class CallRows implements ReactiveController {
   readonly #polls = new Latest();
   readonly #live = new LiveRows(
     () => (this.#reading ? this.#question() : null),
-    () => void this.#poll(),
+    () => this.#poll(),
     () => this.#comeIn(),
   );
   /** Whether nobody reads or works with a row, so that new ones may come in above. */
