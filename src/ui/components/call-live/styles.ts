@@ -92,7 +92,7 @@ export const callLiveStyles = css`
   .row {
     position: relative;
     display: grid;
-    grid-template-columns: 8px minmax(120px, 176px) minmax(0, 1fr) minmax(0, 168px) 208px 64px;
+    grid-template-columns: 8px minmax(120px, 176px) minmax(0, 1fr) minmax(0, 168px) 272px 64px;
     align-items: center;
     gap: 0 12px;
     height: 40px;
