@@ -45,6 +45,39 @@ it.each([
   await soon(() => scene.host.asked).toContain(`GET ${url}`);
 });
 
+it("draws the rows that the host gives it, and asks for others", async () => {
+  const page = await scene.open("outcome=error");
+  await rows(page).first().waitFor();
+  const list = firstPageUrl({ api: "/api/calls", filter: "", timezone: "UTC" });
+  const answer = await (await fetch(scene.host.url + list)).json();
+  const begin = async (url: string, rowsGiven: unknown) => {
+    scene.host.asked.length = 0;
+    await page.evaluate(
+      ([known, given]) => {
+        const element = document.createElement("call-history");
+        const before = document.querySelector("call-history") as Element;
+        const { timezone, permissions } = before as Element & Record<string, unknown>;
+        Object.assign(element, { timezone, permissions, firstRows: { url: known, answer: given } });
+        before.replaceWith(element);
+      },
+      [url, rowsGiven] as const,
+    );
+  };
+  await begin(list, { ...answer, calls: answer.calls.slice(0, 3) });
+  await soon(() => ids(page)).toEqual(first(3));
+  await page.getByText("180 calls").waitFor();
+  expect(scene.host.asked.filter((path) => path.includes("limit=50"))).toEqual([]);
+  // It is the answer to one question, once.
+  await page.getByRole("button", { name: "Refresh" }).click();
+  await soon(() => ids(page)).toEqual(first(50));
+  await begin(firstPageUrl({ api: "/api/calls", filter: "outcome=error", timezone: "UTC" }), {
+    calls: [],
+    next_cursor: null,
+  });
+  await soon(() => ids(page)).toEqual(first(50));
+  expect(scene.host.asked).toContain(`GET ${list}`);
+});
+
 it("filters by facets with counts, which count what choosing them would give", async () => {
   const page = await scene.open();
   const count = (test: (call: (typeof CALLS)[number]) => boolean) => CALLS.filter(test).length;
@@ -182,7 +215,8 @@ const later = (...numbers: number[]) =>
 it("lets new calls in by themselves while nobody is at the rows, says so, and marks them", async () => {
   const page = await scene.open();
   await soon(() => rows(page).count()).toBe(50);
-  // Both are there when the list looks, however long the disk takes for the second.
+  // Both are there when the list looks, however long the disk takes for the second: no look is on its way before.
+  await quiet(page);
   const release = holdBack(scene.host);
   await scene.host.end(later(800, 801));
   release();
