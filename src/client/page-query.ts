@@ -76,8 +76,11 @@ export interface FirstPage {
  */
 export function firstPageUrl({ api, filter: text = "", timezone, page_size = PAGE_SIZE }: FirstPage): string {
   const query = parseQuery(text);
-  const filter = forServer(query.filter, timezone);
-  const sort = sortOf(query);
+  return rowsUrl(api, forServer(query.filter, timezone), sortOf(query), page_size);
+}
+
+/** The URL of a filter's first rows. */
+export function rowsUrl(api: string, filter: URLSearchParams, sort: string, page_size: number): string {
   const limit = limitOf(filter, sort, page_size);
   return urlOf({ api }, searches(filter, sort) ? "/search" : "", joined(filter, { limit, sort }));
 }

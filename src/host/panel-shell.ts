@@ -14,7 +14,12 @@ export interface PanelShell {
   readonly elements: { readonly folder: string; readonly files: StaticFiles };
   /** What the page is told of the host, as the person who asks sees it; JSON. */
   readonly about: (c: Context) => { readonly permissions: readonly string[] };
+  /** What a URL of this host answers to the person who asks for the page. */
+  readonly answer: (c: Context, url: string, signal: AbortSignal) => Response | Promise<Response>;
 }
+
+/** So long the page's end waits for the rows that belong into it; past that the list asks for them itself. */
+const ROWS_WAIT_MS = 300;
 
 /** What vite.config.ts leaves in modules.json: the files that each element needs at once. */
 type Modules = Readonly<Record<string, readonly string[]>>;
@@ -25,7 +30,7 @@ const escaped = (text: string) => text.replace(/[&"<>]/g, (character) => ENTITIE
 const dataOf = (value: unknown) => JSON.stringify(value).replaceAll("<", "\\u003c");
 
 /** Answers every path that is a page of the panel. */
-export function panelShell({ manifest, time_zone, panel, elements, about }: PanelShell) {
+export function panelShell({ manifest, time_zone, panel, elements, about, answer }: PanelShell) {
   const html = readFileSync(join(panel.folder, "index.html"), "utf8");
   // From source the panel is a handful of modules; built, it is one.
   const parts = readdirSync(panel.folder).filter((name) => /\.js$/.test(name) && !/^(panel|theme)\.js$/.test(name));
@@ -43,11 +48,12 @@ export function panelShell({ manifest, time_zone, panel, elements, about }: Pane
     const page = pageAt(manifest.pages, pathname);
     const may = page !== null && host.permissions.includes(page.permission);
     const modules = modulesIn(elements.folder)[may ? page.element : "call-lake"] ?? [];
+    const list = may && page.element === "call-history";
+    const asked = list ? firstPageUrl({ api: manifest.router.mount, filter: search, timezone: time_zone }) : null;
+    // Rows come with the page, so that they are in its first drawing; a search takes longer, and is on its way meanwhile.
+    const searches = asked?.startsWith(`${manifest.router.mount}/search`) ?? false;
     const preloads = [
-      // First, since it takes the server longest: what the element asks for when it is there.
-      ...(may && page.element === "call-history"
-        ? [link("preload", firstPageUrl({ api: manifest.router.mount, filter: search, timezone: time_zone }), "fetch")]
-        : []),
+      ...(asked && searches ? [link("preload", asked, "fetch")] : []),
       ...modules.filter((path) => path !== ui).map((path) => link("modulepreload", folder + path)),
       ...parts.map((name) => link("modulepreload", `/panel/${name}`)),
     ];
@@ -60,13 +66,39 @@ export function panelShell({ manifest, time_zone, panel, elements, about }: Pane
       `<script type="module" src="${folder + (await elements.files.versioned(ui))}"></script>`,
       `<script type="application/json" id="given">${dataOf({ manifest: known, host })}</script>`,
     ];
+    const text = html.replace("<!-- head -->", () => head.join("\n"));
     // Of this person, and of this moment.
-    return c.html(
-      html.replace("<!-- head -->", () => head.join("\n")),
-      200,
-      { "cache-control": "private, no-cache" },
-    );
+    const headers = { "cache-control": "private, no-cache", "content-type": "text/html; charset=UTF-8" };
+    if (asked === null || searches) return c.body(text, 200, headers);
+    // Calls are kept nowhere, as the API's own answers are not.
+    headers["cache-control"] = "no-store";
+    const end = text.lastIndexOf("</body>");
+    const rows = rowsIn(asked, (signal) => answer(c, asked, signal));
+    return c.body(inTurn([text.slice(0, end), rows, text.slice(end)]), 200, headers);
   };
+}
+
+/** The list's first rows as an element of the page; nothing where they cannot be had, or not soon. */
+async function rowsIn(url: string, ask: (signal: AbortSignal) => Response | Promise<Response>): Promise<string> {
+  const signal = AbortSignal.timeout(ROWS_WAIT_MS);
+  const late = new Promise<null>((resolve) => signal.addEventListener("abort", () => resolve(null)));
+  const read = async () => {
+    const answer = await ask(signal);
+    return answer.ok ? dataOf({ url, answer: await answer.json() }) : null;
+  };
+  const data = await Promise.race([read().catch(() => null), late]);
+  return data === null ? "" : `<script type="application/json" id="rows">${data}</script>\n`;
+}
+
+/** One after the other: a browser loads what the beginning names while the rest is made. */
+function inTurn(parts: readonly (string | Promise<string>)[]): ReadableStream<Uint8Array> {
+  const bytes = new TextEncoder();
+  return new ReadableStream({
+    async start(controller) {
+      for (const part of parts) controller.enqueue(bytes.encode(await part));
+      controller.close();
+    },
+  });
 }
 
 function link(rel: string, href: string, as?: "fetch"): string {

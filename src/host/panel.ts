@@ -66,7 +66,9 @@ export function createPanel(options: PanelOptions): Hono {
     c.json({ error: { code: "not_found", message: `There is nothing at ${c.req.path}.`, field: null } }, 404),
   );
   // Every other path is a page of the panel: the browser's script knows which.
-  const shell = panelShell({ manifest, time_zone: config.time_zone, panel, elements, about });
+  const answer = (c: Context, url: string, signal: AbortSignal) =>
+    app.request(new Request(new URL(url, c.req.url), { headers: c.req.raw.headers, signal }));
+  const shell = panelShell({ manifest, time_zone: config.time_zone, panel, elements, about, answer });
   app.get("/*", (c) => (/\.\w+$/.test(c.req.path) ? c.notFound() : shell(c)));
   app.onError((error, c) => {
     console.error(`${c.req.method} ${c.req.path}: ${error.message}`);

@@ -40,10 +40,20 @@ function browsers(): HistoryStorage | null {
   }
 }
 
-/** Never throws: without a storage nothing is remembered. */
-export async function readPreferences(storage: HistoryStorage | undefined): Promise<Preferences> {
+/** At once where the storage answers at once. Never throws: without a storage nothing is remembered. */
+export function readPreferences(storage: HistoryStorage | undefined): Preferences | Promise<Preferences> {
   try {
-    const text = await (storage ?? browsers())?.getItem(KEY);
+    const text = (storage ?? browsers())?.getItem(KEY) ?? null;
+    return text === null || typeof text === "string"
+      ? preferencesIn(text)
+      : Promise.resolve(text).then(preferencesIn, () => ({}));
+  } catch {
+    return {};
+  }
+}
+
+function preferencesIn(text: string | null): Preferences {
+  try {
     return text ? checked(JSON.parse(text)) : {};
   } catch {
     return {};

@@ -26,7 +26,7 @@ export const tokens = css`
     --accent-soft: color-mix(in srgb, var(--accent) 10%, transparent);
     --radius: var(--call-lake-radius, 6px);
     --row: var(--call-lake-row-height, 36px);
-    --font: var(--call-lake-font, system-ui, -apple-system, "Segoe UI", Roboto, "Liberation Sans", Arial, sans-serif);
+    --font: var(--call-lake-font, system-ui, "Liberation Sans", Arial, sans-serif);
     --mono: var(--call-lake-mono, ui-monospace, "SF Mono", Menlo, Consolas, "Liberation Mono", monospace);
     color: var(--text);
     background: var(--bg);

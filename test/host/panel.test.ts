@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Hono } from "hono";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { readConfig } from "../../src/host/config.ts";
 import { makeDemoHistory } from "../../src/host/demo/history.ts";
 import { readDevices } from "../../src/host/devices.ts";
@@ -169,6 +169,22 @@ describe("the role one looks as", () => {
     expect((await ask(`/api/calls/${calls[0]?.id}`, { method: "DELETE" })).status).toBe(403);
     expect((await ask("/panel/host.json")).body).toMatchObject({ settings: null, role: "client:harbor-hotel" });
     expect((await ask("/panel/status.json")).body).toEqual({ engine: { state: "none" } });
+  });
+
+  it("puts into a client's page that client's rows", async () => {
+    const set = await fetch(`${host.url}/panel/role`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify("client:harbor-hotel"),
+    });
+    const cookie = set.headers.get("set-cookie")?.split(";")[0] ?? "";
+    const given = async () => {
+      const text = await (await fetch(`${host.url}/calls`, { headers: { cookie } })).text();
+      const rows = JSON.parse(/id="rows">(.*)<\/script>/.exec(text)?.[1] ?? "null") as { answer: Page } | null;
+      return new Set(rows?.answer.calls.map((call) => call.client_id));
+    };
+    // A page waits for its rows only a moment.
+    await vi.waitFor(async () => expect(await given()).toEqual(new Set(["harbor-hotel"])), { timeout: 45_000 });
   });
 
   it("shows a reader nothing that names a person, and lets nothing be changed or taken away", async () => {

@@ -8,6 +8,8 @@ import { language, locale, words } from "./words.js";
 const FILL_IN_MS = 1000;
 
 const main = document.getElementById("page");
+/** The rows that came with the page: for the list that it begins with, and for no later one. */
+let rows = JSON.parse(document.getElementById("rows")?.textContent ?? "null") ?? undefined;
 // What the host told with the page itself: nothing has to be asked before something is shown.
 const { manifest, host } = JSON.parse(document.getElementById("given").textContent);
 
@@ -93,6 +95,8 @@ async function show() {
   }
   if (shown?.page !== page) {
     shown = { page, element: document.createElement(page.element) };
+    if (page.element === "call-history") shown.element.firstRows = rows;
+    rows = undefined;
     const back = pages.find((one) => one.id === page.parent);
     const title = heading(nameOf(page));
     // The element says whose call it is; the page still has its heading for readers.
@@ -167,15 +171,19 @@ function drawNav() {
 /** Draws everything that has words or colours of the host's. */
 async function drawAll() {
   drawNav();
-  drawSwitches(document.getElementById("switches"), host, () => {
-    const focused = document.activeElement?.id;
-    void drawAll().then(() => focused && document.getElementById(focused)?.focus());
-  });
+  if (document.getElementById("role")) drawFoot();
   const back = main.querySelector(".back");
   if (back) back.textContent = words().back;
   const title = main.querySelector("h1");
   if (shown && title) title.textContent = nameOf(shown.page);
   await show();
+}
+
+function drawFoot() {
+  drawSwitches(document.getElementById("switches"), host, () => {
+    const focused = document.activeElement?.id;
+    void drawAll().then(() => focused && document.getElementById(focused)?.focus());
+  });
 }
 
 /** Beside what one came for: who else there is to look as, and how the engine does. */
@@ -184,9 +192,11 @@ async function fillIn() {
   const answer = await fetch("/panel/host.json").catch(() => null);
   if (!answer?.ok) return;
   host.roles = (await answer.json()).roles;
-  addRoles(host);
+  if (document.getElementById("role")) addRoles(host);
 }
 
 speak();
 await drawAll();
+// After what one came for has been painted, in the room that is kept for them: three selects cost as much as ten rows.
+requestAnimationFrame(() => setTimeout(drawFoot));
 setTimeout(() => void fillIn(), FILL_IN_MS);

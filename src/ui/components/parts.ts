@@ -1,5 +1,5 @@
 /** Small pieces of markup that several elements show: icons, an outcome, the states of a panel. */
-import { html, nothing, svg, type TemplateResult } from "lit";
+import { html, nothing, type TemplateResult } from "lit";
 import type { CallSummary, Outcome } from "../../api/contract.ts";
 import type { DataError } from "../data.ts";
 import { OUTCOME_ICONS } from "../palette.ts";
@@ -34,7 +34,7 @@ export function icon(name: IconName): TemplateResult {
 }
 
 function drawn(path: string): TemplateResult {
-  return html`<svg class="icon" viewBox="0 0 16 16" aria-hidden="true">${svg`<path d=${path}></path>`}</svg>`;
+  return html`<svg class="icon" viewBox="0 0 16 16" aria-hidden="true"><path d=${path}></path></svg>`;
 }
 
 /** Outcome as icon and word, in its own colour everywhere. */

@@ -6,7 +6,7 @@ import { forServer, parseQuery, type Query, queryText } from "../../filter.ts";
 import type { HistoryStorage } from "../../storage.ts";
 import { CallLakeElement } from "../base.ts";
 import { Memory } from "./memory.ts";
-import { CallRows } from "./rows.ts";
+import { CallRows, type KnownRows } from "./rows.ts";
 
 export abstract class AskingElement extends CallLakeElement {
   /**
@@ -18,6 +18,12 @@ export abstract class AskingElement extends CallLakeElement {
   @property({ type: Number, attribute: "page-size" }) pageSize = 50;
   /** Where columns, widths and views are remembered; the browser's localStorage if undefined. */
   @property({ attribute: false }) storage: HistoryStorage | undefined;
+
+  /**
+   * The rows it begins with, where the host has them already: what `GET` of `firstPageUrl(…)` answers to this person, and
+   * that URL. They are shown if that is what would be asked first.
+   */
+  @property({ attribute: false }) firstRows: KnownRows | undefined;
 
   @state() protected query: Query = parseQuery("");
   /** What has been done, to be told once. */
@@ -32,6 +38,11 @@ export abstract class AskingElement extends CallLakeElement {
     () => this.isStill,
   );
 
+  /** Nothing is to be asked, so what is drawn first can be what stays. */
+  protected override get waitsForWords(): boolean {
+    return this.firstRows !== undefined;
+  }
+
   /** Whether nobody reads or works with a row: then new ones may come in above it. */
   protected abstract get isStill(): boolean;
 
@@ -43,6 +54,7 @@ export abstract class AskingElement extends CallLakeElement {
     if (changed.has("storage")) void this.memory.read();
     const asks = ["api", "headers", "timezone", "permissions", "pageSize"] as const;
     const anew = asks.some((name) => changed.has(name));
+    if (!this.hasUpdated) this.rows.known = this.firstRows;
     if (changed.has("pageSize")) this.rows.toFirstPage();
     if (changed.has("filter") || !this.hasUpdated) this.#take(parseQuery(this.filter), anew);
     else if (anew) void this.rows.load();

@@ -59,11 +59,14 @@ export class CallHistory extends AskingElement {
 
   #lastSelected: string | null = null;
   #late: ReturnType<typeof setTimeout> | undefined;
-  #sizes = new ResizeObserver(() => this.#measure());
+  #sizes = new ResizeObserver(() => {
+    this.narrow = this.clientWidth < NARROW_PX;
+  });
 
   override connectedCallback(): void {
     super.connectedCallback();
-    this.#measure();
+    // Asking for the own width here would lay the page out before there is anything in it: the observer tells it.
+    if (!this.hasUpdated) this.narrow = innerWidth < NARROW_PX;
     this.#sizes.observe(this);
     this.#late = setTimeout(() => {
       this.beside = true;
@@ -85,10 +88,6 @@ export class CallHistory extends AskingElement {
     void painted().then(() => {
       this.beside = true;
     });
-  }
-
-  #measure(): void {
-    this.narrow = this.clientWidth < NARROW_PX;
   }
 
   get #root(): ShadowRoot {
@@ -238,6 +237,7 @@ export class CallHistory extends AskingElement {
       })}
       <call-lake-filter-bar
         beside
+        .plain=${!this.beside}
         .locale=${this.locale}
         .personal=${this.personal}
         .brief=${this.narrow && !this.sidebarOnNarrow}

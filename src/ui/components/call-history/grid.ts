@@ -5,6 +5,8 @@ import { words } from "../../words.ts";
 import { type CallTable, callTable } from "./table.ts";
 
 const ROW_PX_MIN = 30;
+/** What the element itself has above its rows, at the least. */
+const ABOVE_PX = 150;
 
 export interface Grid extends CallTable {
   readonly pending: boolean;
@@ -26,7 +28,7 @@ export function grid(given: Grid): TemplateResult {
     tabindex="0"
   >
     ${guard([calls, columns, widths, formats, route, q, sort, peek, selection, personal, arrived, whole, words], () =>
-      callTable(whole ? given : { ...given, calls: calls.slice(0, Math.ceil(innerHeight / ROW_PX_MIN)) }),
+      callTable(whole ? given : { ...given, calls: calls.slice(0, Math.ceil((innerHeight - ABOVE_PX) / ROW_PX_MIN)) }),
     )}
   </div>`;
 }

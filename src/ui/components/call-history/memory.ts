@@ -18,7 +18,9 @@ export class Memory implements ReactiveController {
   }
 
   async read(): Promise<void> {
-    this.value = await readPreferences(this.#storage());
+    const read = readPreferences(this.#storage());
+    // The browser's own answers at once: then the first drawing has it already.
+    this.value = read instanceof Promise ? await read : read;
     this.#host.requestUpdate();
   }
 

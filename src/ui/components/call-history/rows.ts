@@ -1,7 +1,7 @@
 /** The rows of the list: one page at a time, asked for, kept while they are asked again, and looked after for new ones. */
 import type { ReactiveController, ReactiveControllerHost } from "lit";
-import type { CallSummary, FoundCallSummary, UnreadableFile } from "../../../api/contract.ts";
-import { limitOf, searches } from "../../../client/page-query.ts";
+import type { CallList, CallSearch, CallSummary, FoundCallSummary, UnreadableFile } from "../../../api/contract.ts";
+import { limitOf, rowsUrl, searches } from "../../../client/page-query.ts";
 import { type DataError, Latest, listCalls, readTotal, type Server, searchCalls } from "../../data.ts";
 import { painted } from "../../painted.ts";
 import { LiveRows } from "./live-rows.ts";
@@ -18,6 +18,13 @@ export interface Question {
   readonly filter: URLSearchParams;
   readonly sort: string;
   readonly limit: number;
+}
+
+/** The answer to a question, known to the host before it was asked. */
+export interface KnownRows {
+  /** `firstPageUrl` of what was asked. */
+  readonly url: string;
+  readonly answer: CallList | CallSearch;
 }
 
 const NONE: ReadonlySet<string> = new Set();
@@ -46,6 +53,8 @@ export class CallRows implements ReactiveController {
   cancelled = false;
   error: DataError | null = null;
   online = true;
+  /** For the first question only. */
+  known: KnownRows | undefined;
   /** New calls that wait until they are wanted. */
   fresh: (Page & { readonly added: number }) | null = null;
   /** Ids of the rows that have just come in. */
@@ -127,7 +136,8 @@ export class CallRows implements ReactiveController {
     }, SLOW_MS);
     this.#host.requestUpdate();
     const signal = this.#rows.next();
-    const answer = await ask(question, this.cursor, signal);
+    // What is known is drawn with the page, not after it.
+    const answer = this.#known(question) ?? (await ask(question, this.cursor, signal));
     if (answer.state === "aborted") return;
     this.#settle(answer.state === "error" ? answer.error : null);
     if (answer.state === "ok") {
@@ -136,6 +146,13 @@ export class CallRows implements ReactiveController {
       await painted();
       if (this.total === null && !signal.aborted) await this.#count(question);
     } else if (answer.error.kind === "not_permitted") this.calls = null;
+  }
+
+  #known({ server, filter, sort, limit }: Question) {
+    const { known, cursor } = this;
+    this.known = undefined;
+    const same = known !== undefined && cursor === null && known.url === rowsUrl(server.api, filter, sort, limit);
+    return same ? ({ state: "ok", value: pageOf(known.answer) } as const) : null;
   }
 
   /** Takes the question back; what was shown before stays. */
@@ -217,7 +234,9 @@ async function ask(question: Question, cursor: string | null, signal: AbortSigna
   const answer = searches(filter, sort)
     ? await searchCalls(server, filter, page, signal)
     : await listCalls(server, filter, { ...page, total: false }, signal);
-  if (answer.state !== "ok") return answer;
-  const { calls, next_cursor, unreadable = [] } = answer.value;
-  return { state: "ok", value: { calls, nextCursor: next_cursor, unreadable } satisfies Page } as const;
+  return answer.state === "ok" ? ({ state: "ok", value: pageOf(answer.value) } as const) : answer;
+}
+
+function pageOf({ calls, next_cursor, unreadable = [] }: CallList | CallSearch): Page {
+  return { calls, nextCursor: next_cursor, unreadable };
 }

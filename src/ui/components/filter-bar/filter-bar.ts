@@ -31,6 +31,12 @@ export class FilterBar extends SpeakingElement {
   /** Whether the person may ask by what is personal: words, numbers, names. */
   @property({ type: Boolean }) personal = true;
 
+  /**
+   * Whether its fields are drawn as boxes of their size, so that rows are seen sooner: two dates, two selects and five
+   * inputs, each with a tree of its own inside, take the browser as long as all the rows.
+   */
+  @property({ type: Boolean }) plain = false;
+
   /** What was typed a moment ago, by parameter. */
   #typing = new Map<string, string>();
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -51,7 +57,7 @@ export class FilterBar extends SpeakingElement {
 
   /** Puts the cursor into the text query. */
   focusSearch(): void {
-    this.renderRoot.querySelector<HTMLInputElement>(".q")?.select();
+    this.renderRoot.querySelector<HTMLInputElement>("input.q")?.select();
   }
 
   override render(): TemplateResult {
@@ -120,6 +126,7 @@ export class FilterBar extends SpeakingElement {
 
   #date(name: "start_date" | "end_date", label: string): TemplateResult {
     const value = this.filter.get(name)?.slice(0, 10) ?? "";
+    if (this.plain) return box("date", value, "");
     const other = this.filter.get(name === "start_date" ? "end_date" : "start_date")?.slice(0, 10) ?? "";
     return html`<input
       class="field date ${value ? "" : "unset"}"
@@ -134,6 +141,7 @@ export class FilterBar extends SpeakingElement {
   }
 
   #typed(name: string, label: string, size: string, hint = ""): TemplateResult {
+    if (this.plain) return box(size, this.filter.get(name), label);
     return html`<input
       class="field ${size}"
       type="search"
@@ -155,6 +163,7 @@ export class FilterBar extends SpeakingElement {
   }
 
   #seconds(name: string, placeholder: string, label: string): TemplateResult {
+    if (this.plain) return box("seconds", this.filter.get(name), placeholder);
     return html`<input
       class="field seconds"
       type="number"
@@ -202,6 +211,7 @@ export class FilterBar extends SpeakingElement {
     const label = words.filters[name] ?? name;
     const chosen = this.filter.getAll(name);
     const only = chosen.length === 1 ? chosen[0] : "";
+    if (this.plain) return box(`clock ${name}`, only && clockText(name, Number(only), this.formats), label);
     return html`<select
       class="field clock ${name} ${chosen.length ? "set" : ""}"
       aria-label=${label}
@@ -255,6 +265,11 @@ export class FilterBar extends SpeakingElement {
       </button>
     </div>`;
   }
+}
+
+/** A field's place with what will stand in it. */
+function box(size: string, value: string | null | undefined, hint: string): TemplateResult {
+  return html`<span class="field box ${size} ${value ? "" : "unset"}">${value || hint}</span>`;
 }
 
 function inputValue(event: Event): string {

@@ -103,6 +103,10 @@ export const filterBarStyles = css`
     color: var(--text);
     background: var(--raised);
   }
+  .box {
+    overflow: hidden;
+    line-height: 26px;
+  }
   .chips {
     gap: 4px;
   }
