@@ -5,6 +5,9 @@ import { ensureDataFolder, tmpPath } from "../store/lake/layout.ts";
 import { withLakeLock } from "../store/lake/lock.ts";
 import { type LakeDb, openLakeDb } from "./duckdb.ts";
 
+/** First and last id of each Parquet file asked so far, null for one without rows; by path. Names are written once. */
+export type IdRanges = Map<string, { first: string; last: string } | null>;
+
 export interface JobOptions {
   readonly fs?: StoreFs;
   /** Shared by tests; a job opens and closes its own otherwise. */
@@ -21,6 +24,8 @@ export interface JobOptions {
   readonly retention_rules?: unknown;
   /** DuckDB's memory while it merges whole days, such as 256MiB (the default); what does not fit goes to tmp/. */
   readonly memory_limit?: string;
+  /** Kept by whoever runs many jobs one after the other on the same files. */
+  readonly id_ranges?: IdRanges;
   /** How much a merge sorts at once, in bytes, estimated; a share of memory_limit unless given. */
   readonly slice_bytes?: number;
 }
@@ -39,8 +44,7 @@ export interface Job {
   readonly retention_rules: unknown;
   readonly seal_grace_ms: number;
   readonly slice_bytes: number;
-  /** First and last id of each Parquet file asked so far, null for one without rows; by path. */
-  readonly id_ranges: Map<string, { first: string; last: string } | null>;
+  readonly id_ranges: IdRanges;
   now(): number;
   log(line: string): void;
   /** DuckDB for small statements and one segment's rows. */
@@ -72,7 +76,7 @@ export async function runJob<T>(folder: string, options: JobOptions, work: (job:
         retention_rules: options.retention_rules,
         seal_grace_ms: options.seal_grace_ms ?? 0,
         slice_bytes: options.slice_bytes ?? bytesIn(options.memory_limit ?? MEMORY_LIMIT) / SLICES_IN_MEMORY,
-        id_ranges: new Map(),
+        id_ranges: options.id_ranges ?? new Map(),
         now: options.now ?? Date.now,
         log: options.log ?? (() => {}),
         db: async () => {

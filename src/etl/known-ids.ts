@@ -33,11 +33,12 @@ async function filesWithin(job: Job, files: readonly LakeFile[], first: string, 
   const unknown = files.filter((file) => !job.id_ranges.has(file.path));
   if (unknown.length > 0) {
     const db = await job.db();
-    for (const file of unknown) job.id_ranges.set(file.path, null);
     const ranges = await db.rows(
       `SELECT r.filename AS path, min(r.id) AS first, max(r.id) AS last
        FROM read_parquet([${unknown.map((file) => quote(file.path)).join(", ")}], filename = true, hive_partitioning = false) AS r GROUP BY r.filename`,
     );
+    // Not before it has answered: without rows a file is taken to have none of the calls.
+    for (const file of unknown) job.id_ranges.set(file.path, null);
     for (const range of ranges)
       job.id_ranges.set(String(range["path"]), { first: String(range["first"]), last: String(range["last"]) });
   }

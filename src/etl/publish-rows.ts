@@ -3,7 +3,7 @@ import { dayOf, isCallIdentity } from "../record/index.ts";
 import { addFile } from "../store/lake/add-file.ts";
 import { visibleOfDay } from "../store/lake/listing.ts";
 import { ERASED_REV, mergeMasks, readMasks, writeMask } from "../store/lake/masks.ts";
-import { covers } from "../store/lake/names.ts";
+import { covers, lakeFile } from "../store/lake/names.ts";
 import { withoutExpired } from "./expire.ts";
 import { finishReplacement } from "./finish-masks.ts";
 import { listHolds } from "./holds.ts";
@@ -68,12 +68,20 @@ export async function publishRows(
   for (const { day, rows: ofDay } of plans) {
     // Kill: a day is there or not; one that is there is skipped the next time, since its file covers the segment.
     const key = { day, writer, first: segment, last: segment, generation: 0 };
-    await addFile(job.dir, key, (tmp) => copyRows(job, day, ofDay, tmp), job.fs);
+    const added = await addFile(job.dir, key, (tmp) => copyRows(job, day, ofDay, tmp), job.fs);
+    if (added) noteRange(job, lakeFile(job.dir, key).path, ofDay);
     counts.files++;
     counts.rows += ofDay.length;
   }
   // Kill: the old revision is still in its file and the mask still hides it; recover finishes the mask.
   if (mask !== null) await finishReplacement(job, mask);
+}
+
+/** So that the next rows of that day need not ask the file which calls it may have. */
+function noteRange(job: Job, path: string, rows: readonly Row[]): void {
+  const ids = rows.map((row) => row.id).sort();
+  const [first, last] = [ids[0], ids.at(-1)];
+  if (first !== undefined && last !== undefined) job.id_ranges.set(path, { first, last });
 }
 
 async function admitted(job: Job, rows: readonly Row[], counts: RowCounts): Promise<Row[]> {

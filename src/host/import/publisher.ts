@@ -1,7 +1,7 @@
 /** Brings ready calls into the lake, some thousands at a time, each once however often and from wherever it is told. */
 import { type LakeDb, openLakeDb } from "../../etl/duckdb.ts";
 import { readErased } from "../../etl/erased.ts";
-import { type Job, runJob } from "../../etl/job.ts";
+import { type IdRanges, type Job, runJob } from "../../etl/job.ts";
 import { noRows, publishRows } from "../../etl/publish-rows.ts";
 import type { Row } from "../../etl/write-rows.ts";
 import { type CallRecord, dayOf, normaliseRecord } from "../../record/index.ts";
@@ -62,6 +62,8 @@ export class Publisher {
   readonly #options: PublisherOptions;
   readonly #db: LakeDb;
   readonly #follower: JournalFollower;
+  /** Of the files of all lots so far: some hundred bytes each. */
+  readonly #ranges: IdRanges = new Map();
 
   private constructor(options: PublisherOptions, db: LakeDb) {
     this.#options = options;
@@ -83,7 +85,8 @@ export class Publisher {
   /** Adds what is new of these calls. They are durable when this resolves; a kill leaves whole days or none of them. */
   async publish(calls: readonly ReadyCall[]): Promise<void> {
     const { dir, log, retention_days } = this.#options;
-    await runJob(dir, { db: this.#db, log, retention_days, wait_ms: WAIT_MS }, async (job) => {
+    const id_ranges = this.#ranges;
+    await runJob(dir, { db: this.#db, log, retention_days, wait_ms: WAIT_MS, id_ranges }, async (job) => {
       const rows = await this.#news(job, await this.#admitted(job, calls));
       if (rows.length === 0) return;
       const counts = noRows();
