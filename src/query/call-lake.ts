@@ -292,7 +292,7 @@ export function lakeOf(
       return { columns, rows: asking.stream((view) => answerSql(view, statement, columns), signal) };
     },
     health: (signal) => healthOf(asking, viewing, follower, engine, signal),
-    export: (question, scope, signal) => exportCalls(asking, question, scope, signal),
+    export: (question, scope, signal) => exportCalls(asking, (...of) => index.narrow(...of), question, scope, signal),
     analyse: (question, scope, signal) => desk.ask(question, scope, signal),
     close: async () => {
       live.close();

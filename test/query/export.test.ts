@@ -110,6 +110,12 @@ describe("an export", () => {
     );
     const call = calls.find((made) => made.id === rows[0]?.["id"]);
     expect(rows[0]?.["start_time"]).toBe(call?.start_time);
+    // What is not known is an empty cell.
+    expect(bytes.toString().split("\n")[0]).toBe("id,caller_name,start_time,duration_seconds,tool_calls");
+    const unknown = calls.filter((made) => made.caller_name === null).map(({ id }) => id);
+    expect(unknown.length).toBeGreaterThan(0);
+    const lines = (await get("format=csv&columns=caller_name,id")).bytes.toString().split("\n");
+    for (const id of unknown) expect(lines).toContain(`,${id}`);
     expect(JSON.parse(String(rows[0]?.["tool_calls"]))).toHaveLength(call?.tool_calls?.length ?? 0);
   });
 

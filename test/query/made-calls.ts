@@ -7,6 +7,7 @@ import { type CallRecord, callIdentity, emptyRecord, RECORD_VERSION } from "../.
 import { encodeLine } from "../../src/store/journal/line.ts";
 import { segmentFile, writerFile } from "../../src/store/journal/names.ts";
 import { thisProcess } from "../../src/store/journal/process.ts";
+import { hastyFs } from "../crash/killing-fs.ts";
 
 export type Random = () => number;
 
@@ -109,11 +110,12 @@ export function madeFolder(): Promise<string> {
   return mkdtemp(join(tmpdir(), "call-lake-query-"));
 }
 
-/** Puts calls into the lake, in some segments of one writer. */
+/** Puts calls into the lake, in some segments of one writer; without waiting for the disk, which many days make long. */
 export async function intoLake(dir: string, records: readonly CallRecord[], segments = 1, first = 1): Promise<void> {
   const size = Math.ceil(records.length / segments);
   for (let segment = 0; segment < segments; segment++) {
-    await addRecords(dir, "lake-1", first + segment, records.slice(segment * size, (segment + 1) * size));
+    const rows = records.slice(segment * size, (segment + 1) * size);
+    await addRecords(dir, "lake-1", first + segment, rows, { fs: hastyFs });
   }
 }
 

@@ -4,13 +4,13 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { UnreadableFile } from "../answers.ts";
-import { type Asking, type HeldView, Tries } from "../asking.ts";
+import { type Ask, type Asking, type HeldView, Tries } from "../asking.ts";
 import { type Filter, mayHold, whereOf } from "../filter.ts";
 import { numberOf, textOf } from "../rows.ts";
 import type { Scope } from "../scope.ts";
 import { literal, raw, type Sql, sql } from "../statement.ts";
 import { missingOf } from "../unreadable.ts";
-import { sourceOf } from "../view.ts";
+import { sourceOf, type View } from "../view.ts";
 import { copyOptions, type ExportColumn, type ExportFormat, exportColumns } from "./format.ts";
 import { piecesOf } from "./pieces.ts";
 
@@ -32,37 +32,51 @@ export interface Export {
 /** Rows of one window, unless a single day has more: what lies on disk and in DuckDB's memory at a time. */
 const WINDOW_ROWS = 20_000;
 
+/** Read at once: with the default of 64 KiB the host spends its time on turns of its loop. */
+const CHUNK_BYTES = 256 * 1024;
+
 interface Window {
   readonly days: ReadonlySet<string>;
 }
 
+/** Looks a q up in the search index: which files can have such calls, and by which rows. */
+export type Narrow = (view: View, ask: Ask, filter: Filter) => Promise<{ view: View; filter: Filter }>;
+
+/** What is read: the view and the filter that a q has been looked up for. */
+type Narrowed = Awaited<ReturnType<Narrow>>;
+
 /** Counts the calls, then gives their bytes. One moment's calls, as the count says. */
 export async function exportCalls(
   asking: Asking,
+  narrow: Narrow,
   question: ExportQuestion,
   scope: Scope,
   signal: AbortSignal | undefined,
 ): Promise<Export> {
   const leave = new AbortController();
   const stop = signal ? AbortSignal.any([signal, leave.signal]) : leave.signal;
+  const tries = new Tries();
   for (;;) {
     const held = await asking.hold(stop);
     try {
-      const { total, windows } = await plan(held, question, scope);
+      const narrowed = await narrow(held.view, held.ask, question.filter);
+      const { total, windows } = await plan(held.ask, narrowed, question.format, scope);
       const unreadable = missingOf(held.view.unreadable, (day) => mayHold(question.filter, day), scope);
-      const pieces = bytesOf(asking, held, question, scope, windows, leave, stop);
+      const pieces = bytesOf(asking, narrow, { held, narrowed }, question, scope, windows, leave, stop);
       const bytes = { [Symbol.asyncIterator]: () => releasing(pieces, () => held.leave()) };
       return { total, unreadable, bytes };
     } catch (error) {
       held.leave();
-      if (!(await held.mended(error))) throw error;
+      // A part of the index or a file of the lake went away between listing and reading.
+      if (!(await held.mended(error))) tries.again(error);
     }
   }
 }
 
 async function plan(
-  { view, ask }: HeldView,
-  { filter, format }: ExportQuestion,
+  ask: Ask,
+  { view, filter }: Narrowed,
+  format: ExportFormat,
   scope: Scope,
 ): Promise<{ total: number; windows: Window[] }> {
   const source = sourceOf(view, (day) => mayHold(filter, day));
@@ -88,7 +102,8 @@ async function plan(
 
 async function* bytesOf(
   asking: Asking,
-  first: HeldView,
+  narrow: Narrow,
+  first: { held: HeldView; narrowed: Narrowed },
   question: ExportQuestion,
   scope: Scope,
   windows: readonly Window[],
@@ -97,13 +112,13 @@ async function* bytesOf(
 ): AsyncGenerator<Uint8Array> {
   const { format, columns } = question;
   const folder = await mkdtemp(join(tmpdir(), "call-lake-export-"));
-  let held = first;
+  let { held, narrowed } = first;
   const copyWindow = async (index: number): Promise<string> => {
     const file = join(folder, String(index));
     const tries = new Tries();
     for (;;) {
       try {
-        await held.copy(copyStatement(held, question, scope, windows[index], file));
+        await held.copy(copyStatement(narrowed, question, scope, windows[index], file));
         return file;
       } catch (error) {
         // What cannot be read is missing from the next export, which says so; this one has said how many calls it has.
@@ -113,6 +128,7 @@ async function* bytesOf(
         await rm(file, { force: true });
         held.leave();
         held = await asking.hold(signal);
+        narrowed = await narrow(held.view, held.ask, question.filter);
       }
     }
   };
@@ -126,7 +142,8 @@ async function* bytesOf(
       const file = await next;
       next = index + 1 < windows.length ? copyWindow(index + 1) : null;
       next?.catch(() => {});
-      for await (const chunk of createReadStream(file, { signal })) yield* pieces.next(chunk as Buffer);
+      for await (const chunk of createReadStream(file, { signal, highWaterMark: CHUNK_BYTES }))
+        yield* pieces.next(chunk as Buffer);
       await rm(file);
     }
     const end = pieces.end();
@@ -139,8 +156,8 @@ async function* bytesOf(
 }
 
 function copyStatement(
-  { view }: HeldView,
-  { filter, format, columns }: ExportQuestion,
+  { view, filter }: Narrowed,
+  { format, columns }: ExportQuestion,
   scope: Scope,
   window: Window | undefined,
   file: string,
