@@ -1,4 +1,4 @@
-/** How soon the list's first rows are painted, in a real Chromium at the real panel: `--dir DIR --rounds N --path /calls`. */
+/** How soon the list's first rows are painted, in a real Chromium at the real panel: `--dir DIR --rounds N --path /calls --window MS`. */
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { cpSync, existsSync, linkSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -82,16 +82,11 @@ async function startPanel(dir: string): Promise<{ url: string; child: ChildProce
   throw new Error("`call-lake serve` ended before it told its URL.");
 }
 
-/**
- * Chromium fills a window of its own with a popup of a hundred scripts when the window opens, on the cores and through
- * the process that the page needs for its fonts: somebody who goes to a page has had the window for a while.
- */
-const WINDOW_MS = 2500;
-
-async function navigate(context: BrowserContext, url: string): Promise<Navigation> {
+/** Chromium fills a window that it opens with a popup of its own, of some 200 scripts: `window_ms` lets it do so first. */
+async function navigate(context: BrowserContext, url: string, window_ms: number): Promise<Navigation> {
   const page = await context.newPage();
   await page.addInitScript(WATCH);
-  await page.waitForTimeout(WINDOW_MS);
+  await page.waitForTimeout(window_ms);
   await page.goto(url, { waitUntil: "commit" });
   const giveUp = performance.now() + 60_000;
   while (!(await page.evaluate("window.measured?.rows > 0"))) {
@@ -120,7 +115,7 @@ async function navigate(context: BrowserContext, url: string): Promise<Navigatio
   return measured;
 }
 
-async function navigations(url: string, rounds: number): Promise<{ cold: Navigation[]; warm: Navigation[] }> {
+async function navigations(url: string, rounds: number, window_ms: number) {
   const executablePath = [process.env["CHROMIUM"], ...BROWSERS].find((path) => path && existsSync(path));
   if (!executablePath)
     throw new Error("No Chromium: install one (`apt-get install chromium`), or name it in CHROMIUM.");
@@ -132,13 +127,13 @@ async function navigations(url: string, rounds: number): Promise<{ cold: Navigat
     // One is for the browser's own start; what a machine has to read from its disk, everybody has read before.
     for (let round = -1; round < rounds; round++) {
       const context = await browser.newContext({ viewport });
-      const one = await navigate(context, url);
+      const one = await navigate(context, url, window_ms);
       if (round >= 0) cold.push(one);
       await context.close();
     }
     const context = await browser.newContext({ viewport });
     for (let round = -1; round < rounds; round++) {
-      const one = await navigate(context, url);
+      const one = await navigate(context, url, window_ms);
       if (round >= 0) warm.push(one);
     }
   } finally {
@@ -182,7 +177,7 @@ function rowsOf(name: string, all: readonly Navigation[]): BenchRow[] {
   ];
 }
 
-async function measure(from: string, rounds: number, path: string): Promise<BenchRow[]> {
+async function measure(from: string, rounds: number, path: string, window_ms = 0): Promise<BenchRow[]> {
   execFileSync(process.execPath, ["scripts/build.mjs"], { cwd: ROOT, stdio: ["ignore", "ignore", "inherit"] });
   const dir = linked(from);
   let panel: { url: string; child: ChildProcess } | null = null;
@@ -197,7 +192,7 @@ async function measure(from: string, rounds: number, path: string): Promise<Benc
     // The server has been up for a while: its footers are read, its rollups too.
     for (const asked of ["?limit=50", "/stats", "/facets"])
       await (await fetch(`${panel.url}/api/calls${asked}`)).text();
-    const { cold, warm } = await navigations(panel.url + path, rounds);
+    const { cold, warm } = await navigations(panel.url + path, rounds, window_ms);
     return [...rowsOf("nothing cached", cold), ...rowsOf("visited before", warm)];
   } finally {
     if (panel && panel.child.exitCode === null) {
@@ -227,6 +222,7 @@ if (import.meta.main) {
       dir: { type: "string" },
       rounds: { type: "string", default: "7" },
       path: { type: "string", default: "/calls" },
+      window: { type: "string", default: "0" },
     },
   });
   const calls = Number(values.calls);
@@ -235,5 +231,8 @@ if (import.meta.main) {
     mkdirSync(dir, { recursive: true });
     await makeCalls({ dir, calls });
   }
-  printRows(`The list of ${dir} in Chromium`, await measure(dir, Number(values.rounds), values.path));
+  printRows(
+    `The list of ${dir} in Chromium`,
+    await measure(dir, Number(values.rounds), values.path, Number(values.window)),
+  );
 }
