@@ -1,11 +1,10 @@
 /** The part of a day that a page of the list lies in, by quarters of an hour: only the calls of these are sorted. */
 import { statSync } from "node:fs";
-import type { Ask } from "./asking.ts";
 import { iso } from "./filter-times.ts";
-import { numberOf } from "./rows.ts";
+import { numberOf, type Row } from "./rows.ts";
 import { sql } from "./statement.ts";
 import { alsoUnder, type Under } from "./under.ts";
-import { callsOf, shared, type View } from "./view.ts";
+import { shared, type View } from "./view.ts";
 
 /** A page from its day: the calls to look among, and how many of them come before the page. */
 export interface DayPart {
@@ -18,23 +17,19 @@ const SLOT_MS = 900_000;
 const DENSE_BYTES = 1024 * 1024;
 
 /**
- * Where the `wanted` calls after the first `offset` lie, of those under the condition, which is of one day; null where
- * there are none. A file is sorted by start, so that each later call is among the newest so far: DuckDB keeps all of them
- * for a while, and finding 51 of 340,000 took 130 ms of processor time, of which the right quarter is 8.
+ * Where the `wanted` calls after the first `offset` lie, of those under the condition, whose quarters (`slot`, UTC) have
+ * so many `calls` each; null where there are none. A file is sorted by start, so that each later call is among the newest
+ * so far: DuckDB keeps all of them for a while, and finding 51 of 340,000 took 130 ms of processor time, of which the
+ * right quarter is 8.
  */
-export async function partOfDay(
-  view: View,
-  ask: Ask,
+export function partOfDay(
   under: Under,
+  rows: readonly Row[],
   descending: boolean,
   offset: number,
   wanted: number,
-): Promise<DayPart | null> {
-  if (!isWorthCounting(view, under, offset)) return { under, offset };
-  const rows = await ask(
-    sql`SELECT slot AS number, count(*) AS calls FROM ${callsOf(view, under, ["slot"])} GROUP BY ALL`,
-  );
-  const slots = rows.map((row) => ({ number: numberOf(row["number"]), calls: numberOf(row["calls"]) ?? 0 }));
+): DayPart | null {
+  const slots = rows.map((row) => ({ number: numberOf(row["slot"]), calls: numberOf(row["calls"]) ?? 0 }));
   const known = slots.flatMap(({ number, calls }) => (number === null ? [] : [{ number, calls }]));
   if (known.length < slots.length) return { under, offset };
   known.sort((a, b) => (descending ? b.number - a.number : a.number - b.number));
@@ -57,7 +52,7 @@ export async function partOfDay(
 }
 
 /** Only narrow files have a row's quarter: of the others it would be made of each row's time. */
-function isWorthCounting(view: View, under: Under, offset: number): boolean {
+export function isWorthCounting(view: View, under: Under, offset: number): boolean {
   const { narrow, wide } = shared(view, under, ["slot"]);
   if (wide.length > 0 || narrow.length === 0) return false;
   if (offset > 0) return true;

@@ -3,7 +3,7 @@ import { dayOf, dayOfTime } from "../record/id.ts";
 import type { CallList, CallSummary } from "./answers.ts";
 import type { Ask } from "./asking.ts";
 import { countOf } from "./count.ts";
-import { type DayPart, partOfDay } from "./day-part.ts";
+import { type DayPart, isWorthCounting, partOfDay } from "./day-part.ts";
 import { type Filter, whereOf } from "./filter.ts";
 import {
   afterCursor,
@@ -107,13 +107,25 @@ async function byWindows(view: View, ask: Ask, under: Under, page: Page): Promis
     if (width > WINDOW_GROWTH && !view.found) window = await upToLast(view, ask, window, page, left, 0);
     // What is left to skip lies in the first day, and so does most often the page.
     const part =
-      window && (from === first ? await partOfDay(view, ask, window, sort.descending, offset, left) : whole(window));
+      window && (from === first ? await partOf(view, ask, window, page, left, offset) : { under: window, offset: 0 });
     if (part) rows.push(...(await ask(keysSql(view, part.under, page, left, part.offset))));
   }
   return rows;
 }
 
-const whole = (under: Under): DayPart => ({ under, offset: 0 });
+/** The quarters of an hour that the page lies in, counted first where that is less work than sorting all calls. */
+async function partOf(
+  view: View,
+  ask: Ask,
+  under: Under,
+  { sort }: Page,
+  limit: number,
+  offset: number,
+): Promise<DayPart | null> {
+  if (!isWorthCounting(view, under, offset)) return { under, offset };
+  const counted = await ask(sql`SELECT slot, count(*) AS calls FROM ${callsOf(view, under, ["slot"])} GROUP BY ALL`);
+  return partOfDay(under, counted, sort.descending, offset, limit);
+}
 
 /** The calls that come no later than the last on the page, by the sort column alone; null where there is none. */
 async function upToLast(view: View, ask: Ask, under: Under, { sort }: Page, limit: number, offset: number) {
