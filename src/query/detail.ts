@@ -12,9 +12,9 @@ import { rowsOf, sourceOf, type View } from "./view.ts";
 
 /** Decoding these takes about as long as all other columns do: each half may be asked for on a thread of its own. */
 const HALF: readonly ColumnName[] = ["id", "conversation", "turns"];
+const OTHER_HALF = COLUMN_NAMES.filter((column) => column === "id" || !HALF.includes(column));
 /** Fresh calls that are asked for one by one; more of them at once are no page's, and cost a statement each. */
 const ALONE_MAX = 4;
-const OTHER_HALF = COLUMN_NAMES.filter((column) => column === "id" || !HALF.includes(column));
 
 /**
  * The records of calls of one day: null for one that is not there within the scope; one that may be in a file that
